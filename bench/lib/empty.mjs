@@ -1,0 +1,2 @@
+/** Imported to learn what an import of nothing costs. */
+export {};

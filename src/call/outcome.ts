@@ -1,0 +1,29 @@
+/**
+ * What an attempt ended with.
+ */
+
+export interface Returned<V = unknown> {
+  readonly ok: true;
+  readonly value: V;
+}
+
+export interface Threw<E = unknown> {
+  readonly ok: false;
+  readonly error: E;
+}
+
+/** A value, or an error; `ok` says which. */
+export type Outcome<V = unknown, E = unknown> = Returned<V> | Threw<E>;
+
+/** Whether `await` would wait for this value. */
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (
+    ((typeof value === 'object' && value !== null) || typeof value === 'function') &&
+    typeof (value as { then?: unknown }).then === 'function'
+  );
+}
+
+/** A native promise as it is; anything else that can be awaited as one. A `then` that throws gives a rejection. */
+export function asPromise<T>(value: T | PromiseLike<T>): Promise<Awaited<T>> {
+  return (value instanceof Promise ? value : Promise.resolve(value)) as Promise<Awaited<T>>;
+}

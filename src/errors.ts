@@ -1,0 +1,176 @@
+/**
+ * What Stampede itself says no to, and what the caller can do next.
+ *
+ * An error of a wrapped function is never replaced by one of these: it reaches the caller as the very same object.
+ * Two copies of the package may meet in one program, so tell our errors by `code` or `isStampedeError`, not by `instanceof`.
+ */
+
+const brand = Symbol.for('stampede.error');
+
+/** The codes of all errors of ours. */
+export type StampedeErrorCode =
+  | 'ERR_OPTION'
+  | 'ERR_USAGE'
+  | 'ERR_GIVE_UP'
+  | 'ERR_TIMEOUT'
+  | (string & {});
+
+/** The base of what we throw. `code` says which; the message is a sentence for people. */
+export class StampedeError extends Error {
+  override readonly name: string = 'StampedeError';
+
+  constructor(
+    code: StampedeErrorCode,
+    message: string,
+    options?: { readonly cause?: unknown },
+  ) {
+    super(message, options);
+    this.code = code;
+  }
+
+  readonly code: StampedeErrorCode;
+
+  get [brand](): true {
+    return true;
+  }
+}
+
+/**
+ * An option that cannot be meant. Thrown when a function is wrapped, a wait is made or, for options given as
+ * functions, at the call; then `cause` holds the error of the wrapped function, if it had failed. Never retried.
+ */
+export class OptionError extends StampedeError {
+  override readonly name = 'OptionError';
+
+  /**
+   * @param option   The option's name, as the user writes it.
+   * @param value    What was given.
+   * @param allowed  What is allowed: the rest of a sentence that starts with the option's name.
+   */
+  constructor(option: string, value: unknown, allowed: string, options?: { readonly cause?: unknown }) {
+    super('ERR_OPTION', `${option} ${allowed}; got ${show(value)}.`, options);
+    this.option = option;
+    this.value = value;
+  }
+
+  readonly option: string;
+  readonly value: unknown;
+}
+
+/** A wrapper used on something it cannot wrap (a class, a field, a generator function), or outside its place. */
+export class UsageError extends TypeError {
+  override readonly name = 'UsageError';
+  readonly code: StampedeErrorCode = 'ERR_USAGE';
+
+  get [brand](): true {
+    return true;
+  }
+}
+
+/** Thrown for a predicate that was never satisfied, when `raiseOnGiveup` is true. Holds the last value. */
+export class GiveUpError extends StampedeError {
+  override readonly name = 'GiveUpError';
+
+  constructor(
+    what: string,
+    readonly value: unknown,
+    readonly reason: string,
+    readonly tries: number,
+  ) {
+    super('ERR_GIVE_UP', `${what} gave no acceptable value after ${tries} tries (${reason}).`);
+  }
+}
+
+/** An attempt or a whole call that took too long. An ordinary error to a retry: it may be tried again. */
+export class TimeoutError extends StampedeError {
+  override readonly name = 'TimeoutError';
+
+  /** @param timeout  The limit that was passed, in milliseconds. */
+  constructor(
+    what: string,
+    readonly timeout: number,
+    options?: { readonly cause?: unknown },
+  ) {
+    super('ERR_TIMEOUT', `${what} took longer than ${timeout} ms.`, options);
+  }
+}
+
+/**
+ * An error of ours in place of a call that was not made (an open circuit, a full bulkhead). It ends a retry at once,
+ * unless the retry's `errors` list it by a class of ours or a test; then `retryAfter` is the least wait.
+ */
+export class RefusalError extends StampedeError {
+  override readonly name: string = 'RefusalError';
+  readonly refusal = true;
+
+  /** Milliseconds until another try makes sense; `undefined` when nobody knows. */
+  get retryAfter(): number | undefined {
+    return undefined;
+  }
+}
+
+/** Tells our errors apart from all others, also across copies of the package. Never throws, whatever it is given. */
+export function isStampedeError(error: unknown): error is StampedeError | UsageError {
+  return has(error, brand, true);
+}
+
+/** Tells whether an error stands for a call that was not made. */
+export function isRefusal(error: unknown): error is RefusalError {
+  return isStampedeError(error) && has(error, 'refusal', true);
+}
+
+/** A value as it may stand in a message: short, on one line, whatever the value is. */
+export function show(value: unknown): string {
+  try {
+    const text = shown(value);
+    return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+  } catch {
+    return 'a value that cannot be shown';
+  }
+}
+
+function shown(value: unknown): string {
+  switch (typeof value) {
+    case 'string':
+      return JSON.stringify(value);
+    case 'bigint':
+      return `${value}n`;
+    case 'function':
+      return value.name === '' ? 'a function' : `the function ${value.name}`;
+    case 'object':
+      return value === null ? 'null' : shownObject(value);
+    default:
+      return String(value);
+  }
+}
+
+function shownObject(value: object): string {
+  if (Array.isArray(value)) return `[${value.map(show).join(', ')}]`;
+  if (value instanceof Date) return 'a Date';
+  const kind = Object.getPrototypeOf(value)?.constructor?.name;
+  return kind === 'Object' || kind === undefined ? JSON.stringify(value) : `a ${kind}`;
+}
+
+// A thrown value may be a Proxy whose traps throw; asking it anything must not hide it.
+function has(value: unknown, key: PropertyKey, wanted: unknown): boolean {
+  try {
+    return typeof value === 'object' && value !== null && (value as Record<PropertyKey, unknown>)[key] === wanted;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Gives an error that came out of a callback the error that the callback was asked about as `cause`, so that neither
+ * is lost. An error that has a cause already, or takes none, is wrapped.
+ */
+export function withCause(error: unknown, what: string, cause: { readonly cause?: unknown }): unknown {
+  if (!('cause' in cause) || error === cause.cause) return error;
+  try {
+    const free = error instanceof Error && !('cause' in error) && Object.isExtensible(error);
+    if (free) return Object.defineProperty(error, 'cause', { value: cause.cause, writable: true, configurable: true });
+  } catch {
+    // a Proxy that answers nothing is wrapped
+  }
+  return new OptionError(what, error, 'must not throw', cause);
+}

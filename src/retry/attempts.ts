@@ -1,0 +1,264 @@
+/**
+ * Whether to try again: the one place where it is decided.
+ *
+ * `Attempts` is a thinker. It is told how an attempt ended and what time it is, and answers with the next step.
+ * It makes no call, holds no clock, and knows no handler; `drivers.ts` does what it says.
+ */
+import type { AttemptRecord, History } from '../call/details.js';
+import type { Outcome } from '../call/outcome.js';
+import { OptionError, withCause } from '../errors.js';
+import type { Ms } from '../time/duration.js';
+import type { Random } from '../time/random.js';
+import { type Jitter, fullJitter, noJitter } from '../wait/jitter.js';
+import {
+  type NextWait,
+  type WaitKind,
+  type WaitMaker,
+  type WaitScope,
+  type Waits,
+  causeOf,
+  nextWait,
+  startWaits,
+} from '../wait/waits.js';
+
+/** Why a call gave up, in the order in which it is asked. The first to refuse names the reason. */
+export type GiveUpReason = 'giveup' | 'maxTries' | 'maxTime' | 'waits' | 'budget';
+
+/** What kind of failure a retry answers; a budget may charge them differently. */
+export type RetryKind = 'error' | 'timeout' | 'throttle' | 'value';
+
+/** Something that pays for retries, so that all of them together stay bounded. */
+export interface Budget {
+  /** Asked before the wait of a retry. @returns Whether the retry may be made. */
+  take(kind: RetryKind): boolean;
+  /** A retry that was paid for is not made after all. */
+  refund(kind: RetryKind): void;
+  /** A call has succeeded. */
+  earn(): void;
+}
+
+export interface WaitStep {
+  readonly kind: 'wait';
+  readonly ms: Ms;
+  readonly of: WaitKind | undefined;
+  /** What the budget was charged for. */
+  readonly charged: RetryKind;
+}
+
+export interface GiveUpStep {
+  readonly kind: 'giveup';
+  readonly because: GiveUpReason;
+}
+
+/** What a call does next. */
+export type Step = WaitStep | GiveUpStep;
+
+/** What bounds a call. */
+export interface Limits {
+  readonly maxTries: number;
+  readonly maxTime: Ms;
+  /** `undefined`: the default, which leaves waits alone that are random already. */
+  readonly jitter: Jitter | null | undefined;
+  readonly random: Random;
+  readonly budget: Budget | undefined;
+}
+
+/** The part of a rule that counts and waits. */
+export interface WaitRule {
+  readonly wait: WaitMaker;
+  readonly maxTries: number;
+  /** Whether the call has no other rule: then every attempt that failed has matched it. */
+  readonly alone: boolean;
+}
+
+/** What the doer found out about an attempt that has ended. */
+export interface Finding {
+  readonly rule: WaitRule;
+  readonly outcome: Outcome;
+  readonly kind: RetryKind;
+  /** Whether `giveup` said to stop. */
+  readonly stop: boolean;
+  /** The least wait, where the failure names one: a refusal's `retryAfter`. */
+  readonly leastWait: Ms | undefined;
+}
+
+interface Track {
+  waits: Waits | undefined;
+  matched: number;
+}
+
+/** Of the attempts that have ended, the first and this many of the last are remembered. */
+const recent = 9;
+
+export class Attempts {
+  /** Attempts started so far, the first included. */
+  tries = 0;
+  /** The moment the first attempt started; `undefined` while the call keeps no time. */
+  startedAt: Ms | undefined;
+
+  // The latest attempt that ended lies open in the object; earlier ones are records in a list. A hundred thousand
+  // calls may be waiting, most for the first time, so what only later attempts need is made later.
+  #latest: Outcome | undefined;
+  #elapsed: Ms | undefined;
+  #wait: Ms | undefined;
+  #earlier: AttemptRecord[] | undefined;
+  #omitted = 0;
+  #waits: Waits | undefined; // of a rule that is alone
+  #tracks: Map<WaitRule, Track> | undefined; // of several rules
+
+  constructor(startedAt: Ms | undefined) {
+    this.startedAt = startedAt;
+  }
+
+  /** An attempt starts. */
+  start(): void {
+    this.tries += 1;
+  }
+
+  /** An attempt has ended. `now` is `undefined` when the call keeps no time. */
+  end(outcome: Outcome, now: Ms | undefined): void {
+    if (this.#latest !== undefined) this.#file(this.#latest);
+    this.#elapsed = now === undefined ? undefined : this.elapsed(now);
+    this.#latest = outcome;
+    this.#wait = undefined;
+  }
+
+  /** What the latest attempt to end has ended with. */
+  get latest(): Outcome | undefined {
+    return this.#latest;
+  }
+
+  /** Milliseconds from the start of the call to `now`. Never less than before, whatever the clock does. */
+  elapsed(now: Ms): Ms {
+    this.startedAt ??= now;
+    return Math.max(0, now - this.startedAt, this.#elapsed ?? 0);
+  }
+
+  /**
+   * What to do after an attempt that has ended and that a rule has matched.
+   *
+   * @param deadline  Milliseconds that the calls around this one leave it. `Infinity` without any.
+   * @throws {OptionError} for a wait or a jitter that gives no number, or fails.
+   */
+  next(finding: Finding, limits: Limits, scope: WaitScope, deadline: Ms): Step {
+    const { rule, outcome, leastWait } = finding;
+    const matched = rule.alone ? this.tries : (this.#track(rule).matched += 1);
+    if (finding.stop) return giveUp('giveup');
+    if (this.tries >= limits.maxTries || matched >= rule.maxTries) return giveUp('maxTries');
+    const left = this.#left(this.#elapsed ?? 0, limits, deadline);
+    if (left <= 0) return giveUp('maxTime');
+    const own = nextWait(this.#waitsOf(rule, outcome, scope), outcome, rule.wait);
+    if (own === undefined) return giveUp('waits');
+    const wait = leastWait === undefined ? own : atLeast(leastWait, own);
+    const ms = spread(wait, left, limits, outcome);
+    if (ms === undefined) return giveUp('maxTime');
+    const charged = wait.kind === 'server' ? 'throttle' : finding.kind;
+    if (limits.budget?.take(charged) === false) return giveUp('budget');
+    this.#wait = ms;
+    return { kind: 'wait', ms, of: wait.kind, charged };
+  }
+
+  /** Looks at a wait again after time has passed, as handlers may take some: it may be cut, or not fit any more. */
+  refit(step: WaitStep, now: Ms, limits: Limits, deadline: Ms): Step {
+    const left = this.#left(this.elapsed(now), limits, deadline);
+    if (step.ms <= left) return step;
+    if (left <= 0 || step.of === 'server') return giveUp('maxTime');
+    this.#wait = limits.jitter === null ? left : left * limits.random();
+    return { ...step, ms: this.#wait };
+  }
+
+  /** Whether the time for another attempt has passed. */
+  isTooLate(now: Ms, limits: Limits, deadline: Ms): boolean {
+    return this.#left(this.elapsed(now), limits, deadline) <= 0;
+  }
+
+  /** The attempts that have ended. */
+  history(): History {
+    const attempts = [...(this.#earlier ?? [])];
+    if (this.#latest !== undefined) attempts.push(this.#record(this.#latest));
+    return Object.freeze({ attempts: Object.freeze(attempts), omitted: this.#omitted });
+  }
+
+  /** Lets go of what is only needed to go on. The history stays. */
+  close(): void {
+    this.#waits = undefined;
+    this.#tracks = undefined;
+  }
+
+  #left(elapsed: Ms, limits: Limits, deadline: Ms): Ms {
+    return Math.min(limits.maxTime - elapsed, deadline);
+  }
+
+  #waitsOf(rule: WaitRule, outcome: Outcome, scope: WaitScope): Waits {
+    if (rule.alone) return (this.#waits ??= startWaits(rule.wait, outcome, scope));
+    const track = this.#track(rule);
+    return (track.waits ??= startWaits(rule.wait, outcome, scope));
+  }
+
+  #track(rule: WaitRule): Track {
+    const tracks = (this.#tracks ??= new Map<WaitRule, Track>());
+    const track = tracks.get(rule) ?? { waits: undefined, matched: 0 };
+    tracks.set(rule, track);
+    return track;
+  }
+
+  #file(outcome: Outcome): void {
+    const earlier = (this.#earlier ??= []);
+    earlier.push(this.#record(outcome));
+    if (earlier.length <= recent) return;
+    earlier.splice(1, 1);
+    this.#omitted += 1;
+  }
+
+  #record(outcome: Outcome): AttemptRecord {
+    const tries = (this.#earlier?.length ?? 0) + this.#omitted + 1;
+    return Object.freeze({ tries, elapsed: this.#elapsed, ...outcome, wait: this.#wait });
+  }
+}
+
+function giveUp(because: GiveUpReason): Step {
+  return { kind: 'giveup', because };
+}
+
+function atLeast(least: Ms, { value }: NextWait): NextWait {
+  const longer = Math.max(least, value);
+  return { value: longer, kind: 'server', spread: Math.max(longer / 10, value) };
+}
+
+/**
+ * Draws the wait from its bound, so that it ends while there is time `left`.
+ *
+ * The bound is cut first and drawn from afterwards; what is still too long is drawn again from all the time left. So
+ * no crowd gathers at the deadline.
+ *
+ * @returns `undefined` for a wait that a server asked for and that does not fit.
+ */
+function spread(wait: NextWait, left: Ms, limits: Limits, outcome: Outcome): Ms | undefined {
+  const { jitter, random } = limits;
+  const { value, kind } = wait;
+  if (kind === 'server') return value > left ? undefined : value + upward(wait, left - value, limits, outcome);
+  const bound = kind === 'spread' ? value : Math.min(value, left);
+  const asItIs = jitter === null || (jitter === undefined && kind === 'spread') || bound === Infinity;
+  const ms = asItIs ? bound : draw(jitter ?? fullJitter, bound, random, outcome);
+  if (ms <= left) return ms;
+  return jitter === null && kind !== 'spread' ? left : left * random();
+}
+
+function upward({ value, spread }: NextWait, room: Ms, limits: Limits, outcome: Outcome): Ms {
+  const { jitter, random } = limits;
+  if (jitter === null || jitter === noJitter || value === Infinity) return 0;
+  const width = Math.min(spread ?? value / 10, room);
+  const more = draw(jitter ?? fullJitter, width, random, outcome);
+  return more <= room ? more : room * random();
+}
+
+function draw(jitter: Jitter, bound: Ms, random: Random, outcome: Outcome): Ms {
+  let ms: unknown;
+  try {
+    ms = jitter(bound, random);
+  } catch (thrown) {
+    throw withCause(thrown, 'jitter', causeOf(outcome));
+  }
+  if (typeof ms === 'number' && !Number.isNaN(ms)) return Math.max(0, ms);
+  throw new OptionError('jitter', ms, 'must give a number of milliseconds', causeOf(outcome));
+}

@@ -1,0 +1,81 @@
+/**
+ * The two faces that litl/backoff made famous: retry on an error, retry on a value.
+ *
+ * Both give a `Retry`: a decorator for class methods that also wraps any function.
+ */
+import type { WaitMaker } from '../wait/waits.js';
+import { OptionError } from '../errors.js';
+import type { CallDetails } from '../call/details.js';
+import type { ErrorMatcher, ExceptionOptions, MatchedError, PredicateOptions, Verdict } from './options.js';
+import { type GivenOptions, checkPolicy } from './policy.js';
+import { type AcceptsFor, type Retry, type SilentRetry, makeRetry } from './with-retry.js';
+
+/**
+ * Retries when an attempt throws one of `errors`.
+ *
+ *     class Api {
+ *       @onException(expo, [HttpError, ConnectionError], { maxTime: '10s' })
+ *       async load(id: number) { ... }
+ *     }
+ *
+ * @param wait     Makes the waits: `expo`, `fibo({ maxValue: '13s' })`, any `function*` of milliseconds.
+ * @param errors   An error class, a test `(error) => boolean`, or an array of both.
+ * @param options  Limits, `giveup`, handlers. Default ten tries, full jitter.
+ * @throws {OptionError} when an option is unknown or not allowed.
+ * @see litl/backoff's `on_exception`
+ */
+export function onException<M extends ErrorMatcher, Answer extends Verdict = boolean>(
+  wait: WaitMaker,
+  errors: M,
+  options: ExceptionOptions<MatchedError<M>, Answer> & { readonly raiseOnGiveup: false },
+): SilentRetry<AcceptsFor<unknown, Answer>>;
+export function onException<M extends ErrorMatcher, Answer extends Verdict = boolean>(
+  wait: WaitMaker,
+  errors: M,
+  options?: ExceptionOptions<MatchedError<M>, Answer>,
+): Retry<AcceptsFor<unknown, Answer>>;
+export function onException(wait: unknown, errors: unknown, options: GivenOptions = {}): unknown {
+  if (errors === undefined) {
+    throw new OptionError('errors', errors, 'must be given to onException: an error class, a test, or an array of both');
+  }
+  return makeRetry(checkPolicy('onException', options, { wait: required(wait), errors }));
+}
+
+/**
+ * Retries while `predicate` is true for the value: polling. Without a predicate, while the value is falsy.
+ * Goes on for ever unless `maxTries` or `maxTime` is given.
+ *
+ *     class Queue {
+ *       @onPredicate(fibo, (jobs: Job[]) => jobs.length === 0, { maxTime: '2m' })
+ *       async poll(): Promise<Job[]> { ... }
+ *     }
+ *
+ * @param wait       Makes the waits.
+ * @param predicate  True for a value that is not good enough yet. May be async in async calls.
+ * @param options    Limits and handlers. Giving up gives the last value; `raiseOnGiveup: true` throws a `GiveUpError`.
+ * @throws {OptionError} when an option is unknown or not allowed.
+ * @see litl/backoff's `on_predicate`
+ */
+export function onPredicate<V = unknown>(
+  wait: WaitMaker,
+  predicate?: (value: V, details: CallDetails) => boolean,
+  options?: PredicateOptions<V>,
+): Retry<V | PromiseLike<V>>;
+export function onPredicate<V = unknown>(
+  wait: WaitMaker,
+  predicate: (value: V, details: CallDetails) => PromiseLike<boolean>,
+  options?: PredicateOptions<V>,
+): Retry<PromiseLike<V>>;
+export function onPredicate(wait: unknown, predicate: unknown = isFalsy, options: GivenOptions = {}): unknown {
+  return makeRetry(checkPolicy('onPredicate', options, { wait: required(wait), predicate, maxTries: Infinity }));
+}
+
+function isFalsy(value: unknown): boolean {
+  return !value;
+}
+
+// `undefined` would mean the default waits of `retry`; these two ask for waits by position.
+function required(wait: unknown): unknown {
+  return wait === undefined ? null : wait;
+}
+

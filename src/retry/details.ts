@@ -1,0 +1,40 @@
+/**
+ * What handlers are told: one shape for each event, told apart by `event`.
+ */
+import type { CallDetails } from '../call/details.js';
+import type { Outcome, Returned } from '../call/outcome.js';
+import type { Ms } from '../time/duration.js';
+import type { GiveUpReason } from './attempts.js';
+
+/** An attempt is about to start; `tries` counts it. */
+export interface AttemptDetails extends CallDetails {
+  readonly event: 'attempt';
+}
+
+/** The call has succeeded. */
+export type SuccessDetails<V = unknown> = CallDetails & Returned<V> & { readonly event: 'success' };
+
+/** An attempt has failed and another will follow after `wait` milliseconds. */
+export type BackoffDetails<O extends Outcome<any, any> = Outcome> = CallDetails &
+  O & { readonly event: 'backoff'; readonly wait: Ms };
+
+/** An attempt has failed and no other will follow. */
+export type GiveUpDetails<O extends Outcome<any, any> = Outcome> = CallDetails &
+  O & { readonly event: 'giveup'; readonly reason: GiveUpReason };
+
+/** The call was aborted. `error` is that of the last attempt that ended, `undefined` if none had failed. */
+export interface AbortDetails extends CallDetails {
+  readonly event: 'abort';
+  readonly error: unknown;
+  /** The reason of the signal, which is what the caller gets. */
+  readonly abortReason: unknown;
+}
+
+/** The call is over, however it went. Published to the event hub only. */
+export interface EndDetails extends CallDetails {
+  readonly event: 'end';
+  /** `'passed'`: an error that no rule matched. */
+  readonly ended: 'success' | 'giveup' | 'abort' | 'passed';
+}
+
+export type Details = AttemptDetails | SuccessDetails | BackoffDetails | GiveUpDetails | AbortDetails | EndDetails;

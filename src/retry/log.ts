@@ -1,0 +1,83 @@
+/**
+ * The two sentences that a retry logs. Arguments are never logged: they may hold secrets.
+ *
+ * The default logger is the package `debug`, namespace `stampede:retry`. It is loaded when the host asks for its
+ * output (`DEBUG=stampede:*`), since loading it takes longer than loading all of this library.
+ */
+import { type Outcome } from '../call/outcome.js';
+import { OptionError, show } from '../errors.js';
+import { describe, warnOnce } from '../events.js';
+import { type Ms, readable } from '../time/duration.js';
+import { debugWanted, loadDebug } from '../time/host.js';
+import type { GiveUpReason } from './attempts.js';
+import type { BackoffDetails, GiveUpDetails } from './details.js';
+
+export type LogLevel = 'info' | 'error';
+
+/** Takes what a retry has to say. `level` is `'error'` for giving up, unless `giveup` said so. */
+export type Log = (level: LogLevel, text: string, details: BackoffDetails | GiveUpDetails) => void;
+
+/** Whether and where a retry logs. */
+export type LogOption = false | Log | undefined;
+
+/** @throws {OptionError} when the option `log` is neither `false` nor a function. */
+export function checkLog(given: unknown): LogOption {
+  if (given === undefined || given === false || typeof given === 'function') return given as LogOption;
+  throw new OptionError('log', given, 'must be false or a function (level, text, details)');
+}
+
+export function backoffText(name: string, wait: Ms, outcome: Outcome): string {
+  return `Backing off ${name}(...) for ${readable(wait)} (${ended(outcome)})`;
+}
+
+export function giveUpText(name: string, tries: number, outcome: Outcome): string {
+  return `Giving up ${name}(...) after ${tries} ${tries === 1 ? 'try' : 'tries'} (${ended(outcome)})`;
+}
+
+function ended(outcome: Outcome): string {
+  return outcome.ok ? show(outcome.value) : describe(outcome.error);
+}
+
+export function levelOf(reason: GiveUpReason): LogLevel {
+  return reason === 'giveup' ? 'info' : 'error';
+}
+
+/** Calls a logger of the user's. What it throws is reported and dropped, as with any handler. */
+export function callLog(log: Log, level: LogLevel, text: string, details: BackoffDetails | GiveUpDetails): void {
+  try {
+    log(level, text, details);
+  } catch (error) {
+    warnOnce(log, `The log function of ${details.name} failed: ${describe(error)}.`, 'STAMPEDE_LOG');
+  }
+}
+
+type Write = (line: string) => void;
+
+let write: Write | undefined;
+let waiting: string[] | undefined; // lines from before `debug` was loaded, where it cannot be had at once
+
+/** Whether the default logger has a reader. Costs a look at the host's settings. */
+export function isLogRead(): boolean {
+  return write !== undefined || debugWanted();
+}
+
+/** Writes a line to the default logger. */
+export function debugLine(line: string): void {
+  if (write !== undefined) {
+    write(line);
+    return;
+  }
+  if (waiting !== undefined) {
+    waiting.push(line);
+    return;
+  }
+  waiting = [line];
+  loadDebug((createDebug) => {
+    const logger = createDebug('stampede:retry');
+    write = (text) => {
+      logger('%s', text);
+    };
+    for (const early of waiting ?? []) write(early);
+    waiting = undefined;
+  });
+}

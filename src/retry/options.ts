@@ -1,0 +1,129 @@
+/**
+ * The options of a retry, as users write them. `policy.ts` checks them.
+ *
+ * Times are milliseconds or strings with a unit. Options given as functions are called once per call, when first
+ * needed, with `(details)` and the call's `this`.
+ */
+import type { CallDetails, RuntimeOption } from '../call/details.js';
+import type { Outcome, Returned, Threw } from '../call/outcome.js';
+import type { AnyFunction } from '../call/wrapper.js';
+import type { Clock } from '../time/clock.js';
+import type { Duration } from '../time/duration.js';
+import type { Random } from '../time/random.js';
+import type { Jitter } from '../wait/jitter.js';
+import type { WaitMaker } from '../wait/waits.js';
+import type { Budget } from './attempts.js';
+import type { AbortDetails, AttemptDetails, BackoffDetails, GiveUpDetails, SuccessDetails } from './details.js';
+import type { Handlers } from './handlers.js';
+import type { LogOption } from './log.js';
+
+// A callback may declare a narrower parameter than it is given, as methods may.
+type Callback<Args extends unknown[], Result> = { call(...args: Args): Result }['call'];
+
+/** The verdict of a callback. A promise of one makes the wrapper accept only functions that return promises. */
+export type Verdict = boolean | PromiseLike<boolean>;
+
+/** A class of errors, abstract ones included. */
+export type ErrorClass<E = unknown> = abstract new (...args: any[]) => E;
+
+/** A test of an error. Not async: whether a retry is due must be known at once. */
+export type ErrorTest<E = unknown> = Callback<[error: E, details: CallDetails], boolean>;
+
+/** What says which errors are retried: a class, a test, or an array of both. */
+export type ErrorMatcher = ErrorClass | ErrorTest<any> | readonly (ErrorClass | ErrorTest<any>)[];
+
+/** The errors that a matcher lets through, as far as its type tells. */
+export type MatchedError<M> = M extends readonly (infer One)[] ? MatchedByOne<One> : MatchedByOne<M>;
+
+type MatchedByOne<M> = M extends ErrorClass<infer E>
+  ? E
+  : M extends (error: any, details: CallDetails) => error is infer Guarded
+    ? Guarded
+    : M extends (error: infer E, ...rest: any[]) => unknown
+      ? E
+      : unknown;
+
+/** How long, how often, under whose control. All of these may be given to any retry. */
+export interface LimitOptions<This = any> {
+  /** Attempts in all, the first included: a whole number from 1, or `Infinity`. @default 10; `Infinity` in `onPredicate` */
+  readonly maxTries?: RuntimeOption<number, This> | undefined;
+  /** From the start of the first attempt; no attempt is planned to start later. @default Infinity */
+  readonly maxTime?: RuntimeOption<Duration, This> | undefined;
+  /** Spreads the waits; `null` for none. @default fullJitter */
+  readonly jitter?: Jitter | null | undefined;
+  /** Ends the call at once when it aborts: a signal, or a function of the call that gives one. */
+  readonly signal?: RuntimeOption<AbortSignal | undefined, This> | undefined;
+  /** Pays for retries; asked last. */
+  readonly budget?: RuntimeOption<Budget | undefined, This> | undefined;
+  /** Whether the function is async: found out, or said. @default 'auto' */
+  readonly mode?: 'auto' | 'sync' | 'async' | undefined;
+  /** @default systemClock */
+  readonly clock?: Clock | undefined;
+  /** Gives numbers from 0 up to, not including, 1. @default Math.random */
+  readonly random?: Random | undefined;
+  /** Whether a wait may be forgotten when the process has nothing else to do. @default false */
+  readonly unref?: boolean | undefined;
+  /** `false` makes exactly one attempt and leaves its outcome alone. @default true */
+  readonly enabled?: RuntimeOption<boolean, This> | undefined;
+  /** What the function is called in logs, events and errors. @default the function's name (`Class.method`) */
+  readonly name?: string | undefined;
+  /** `false` for no log, or a function `(level, text, details)`. @default the package `debug`, `stampede:retry` */
+  readonly log?: LogOption;
+}
+
+/** Who wants to know. Each is one handler or an iterable of handlers. Awaited in async calls, except `onAttempt`. */
+export interface HandlerOptions<O extends Outcome<any, any> = Outcome> {
+  readonly onAttempt?: Handlers<AttemptDetails> | undefined;
+  readonly onSuccess?: Handlers<SuccessDetails<O extends Returned<infer V> ? V : unknown>> | undefined;
+  readonly onBackoff?: Handlers<BackoffDetails<O>> | undefined;
+  readonly onGiveup?: Handlers<GiveUpDetails<O>> | undefined;
+  readonly onAbort?: Handlers<AbortDetails> | undefined;
+}
+
+/** Options of `onException`. */
+export interface ExceptionOptions<E, V extends Verdict> extends LimitOptions, HandlerOptions<Threw<E>> {
+  /** Stops at once when it gives true; asked on the last failure too. @default never */
+  readonly giveup?: Callback<[error: E, details: CallDetails], V> | undefined;
+  /** `false`: give `undefined` instead of throwing when giving up. @default true */
+  readonly raiseOnGiveup?: boolean | undefined;
+}
+
+/** Options of `onPredicate`. */
+export interface PredicateOptions<V> extends LimitOptions, HandlerOptions<Returned<V>> {
+  /** `true`: throw a `GiveUpError` instead of giving the last value when giving up. @default false */
+  readonly raiseOnGiveup?: boolean | undefined;
+}
+
+/** One of several `rules`: the first that matches an outcome decides on it. */
+export interface RetryRule<M, V, Answer extends Verdict = Verdict> {
+  readonly errors?: (M & ErrorMatcher) | undefined;
+  readonly predicate?: Callback<[value: V, details: CallDetails], Answer> | undefined;
+  /** @default the `wait` of the retry */
+  readonly wait?: WaitMaker | undefined;
+  /** How many attempts may end in this rule. @default no limit of its own */
+  readonly maxTries?: number | undefined;
+  readonly giveup?: Callback<[error: MatchedError<M>, details: CallDetails], Answer> | undefined;
+}
+
+/** Options of `retry` and `withRetry`. */
+export interface RetryOptions<M, V, Answer extends Verdict, Rules extends readonly unknown[], This = any>
+  extends LimitOptions<This>, HandlerOptions<Outcome<V, MatchedError<M>>> {
+  /** Makes the waits. @default expo({ factor: 100, maxValue: '10s' }) */
+  readonly wait?: WaitMaker | undefined;
+  /** Which errors are retried. @default any error; none where only `predicate` is given */
+  readonly errors?: (M & ErrorMatcher) | undefined;
+  /** Retries while it gives true for the value. @default none */
+  readonly predicate?: Callback<[value: V, details: CallDetails], Answer> | undefined;
+  /** Stops at once when it gives true; asked on the last failure too. @default never */
+  readonly giveup?: Callback<[error: MatchedError<M>, details: CallDetails], Answer> | undefined;
+  /** Errors: `false` gives `undefined`. Predicates: `true` throws a `GiveUpError`. @default true for errors, false for predicates */
+  readonly raiseOnGiveup?: boolean | undefined;
+  /** Several kinds of failure, each with waits and a count of its own. Not beside `errors` or `predicate`. */
+  readonly rules?: { readonly [K in keyof Rules]: RetryRule<Rules[K], V, Answer> } | undefined;
+}
+
+/** What a wrapped function of type `F` gives in the end. */
+export type ValueOf<F extends AnyFunction> = Awaited<ReturnType<F>>;
+
+/** Callbacks may be async only where the function is. */
+export type VerdictFor<F extends AnyFunction> = ReturnType<F> extends PromiseLike<unknown> ? Verdict : boolean;

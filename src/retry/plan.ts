@@ -1,0 +1,54 @@
+/**
+ * A policy joined with the function that it is for: everything that is known before the first call.
+ */
+import type { Frame } from '../call/context.js';
+import type { AnyFunction } from '../call/wrapper.js';
+import type { Ms } from '../time/duration.js';
+import type { RetryPolicy } from './policy.js';
+
+/** What a function has been seen to return. Once a promise has been seen, all calls give promises. */
+export type Kind = 'unknown' | 'sync' | 'async';
+
+/**
+ * The plan of one wrapped function. It is also the frame of a first attempt that nothing bounds and nothing watches,
+ * so that such a call needs no object of its own.
+ */
+export class Plan implements Frame {
+  readonly tries = 1;
+  readonly frameSignal = undefined;
+  kind: Kind;
+  /** Whether somebody has to be told or asked before the first attempt. */
+  readonly attended: boolean;
+  /** Whether values are looked at, not just errors. */
+  readonly watchesValues: boolean;
+  readonly keepsTime: boolean;
+  /** Whether there is somebody to be told of a success. */
+  readonly tellsSuccess: boolean;
+  readonly #name: (thisArg: unknown) => string;
+
+  constructor(
+    readonly policy: RetryPolicy,
+    readonly target: AnyFunction,
+    name: (thisArg: unknown) => string,
+    seen: AnyFunction = target,
+  ) {
+    const { handlers, open, rules, signal, mode } = policy;
+    const isAsync = mode === 'async' || Object.prototype.toString.call(seen) === '[object AsyncFunction]';
+    this.kind = mode === 'sync' ? 'sync' : isAsync ? 'async' : 'unknown';
+    this.attended = signal !== undefined || handlers.onAttempt.length > 0 || open.maxTime !== Infinity;
+    this.watchesValues =
+      handlers.onSuccess.length > 0 || open.budget !== undefined || rules.some((rule) => rule.predicate !== undefined);
+    this.keepsTime = policy.keepsTime;
+    this.tellsSuccess = handlers.onSuccess.length > 0;
+    this.#name = name;
+  }
+
+  remaining(): Ms {
+    return Infinity;
+  }
+
+  /** What to call the function in logs and errors. */
+  nameFor(thisArg: unknown): string {
+    return this.policy.name ?? this.#name(thisArg);
+  }
+}

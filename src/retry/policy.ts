@@ -1,0 +1,257 @@
+/**
+ * The options of a retry, checked once, when the retry is made, and laid out for use.
+ *
+ * `plan.ts` joins a policy with the function that it is for.
+ */
+import type { RuntimeOption } from '../call/details.js';
+import { checkKeys } from '../checks.js';
+import { OptionError } from '../errors.js';
+import { type Clock, systemClock } from '../time/clock.js';
+import { type Ms, toMs } from '../time/duration.js';
+import { type Random, systemRandom } from '../time/random.js';
+import { expo } from '../wait/generators.js';
+import type { Jitter } from '../wait/jitter.js';
+import { type WaitMaker, checkWaitMaker } from '../wait/waits.js';
+import type { Budget, Limits } from './attempts.js';
+import { type Handler, checkHandlers } from './handlers.js';
+import { type LogOption, checkLog } from './log.js';
+import type { RetryOptions } from './options.js';
+import { type Rule, checkErrors, wantsDetails } from './rules.js';
+
+/** Options as they come, from code that may not be TypeScript. */
+export type GivenOptions = Partial<Record<keyof RetryOptions<unknown, unknown, boolean, readonly unknown[]>, unknown>>;
+
+type Mode = 'auto' | 'sync' | 'async';
+
+export interface Handlings {
+  readonly onAttempt: readonly Handler<never>[];
+  readonly onSuccess: readonly Handler<never>[];
+  readonly onBackoff: readonly Handler<never>[];
+  readonly onGiveup: readonly Handler<never>[];
+  readonly onAbort: readonly Handler<never>[];
+}
+
+/** Options that may be functions of the call, before they are read for one. */
+export interface OpenLimits {
+  readonly maxTries: RuntimeOption<number>;
+  readonly maxTime: RuntimeOption<Ms>;
+  readonly budget: RuntimeOption<Budget | undefined>;
+  readonly enabled: RuntimeOption<boolean>;
+  readonly jitter: Jitter | null | undefined;
+  readonly random: Random;
+}
+
+export interface RetryPolicy {
+  /** Who made it: `withRetry`, `onException` ... */
+  readonly owner: string;
+  /** The options as they were given, frozen. */
+  readonly options: Readonly<GivenOptions>;
+  readonly rules: readonly Rule[];
+  readonly giveup: Rule['giveup'];
+  readonly raiseOnGiveup: boolean | undefined;
+  readonly handlers: Handlings;
+  readonly open: OpenLimits;
+  /** The limits, where none is a function of the call. */
+  readonly limits: Limits | undefined;
+  readonly signal: RuntimeOption<AbortSignal | undefined>;
+  readonly mode: Mode;
+  readonly clock: Clock;
+  readonly unref: boolean;
+  readonly name: string | undefined;
+  readonly log: LogOption;
+  /** Whether the clock is read when a call starts: there is a limit to keep, or somebody to tell the time to. */
+  readonly keepsTime: boolean;
+}
+
+const limitNames = [
+  'maxTries', 'maxTime', 'jitter', 'signal', 'budget', 'mode', 'clock', 'random', 'unref', 'enabled', 'name', 'log',
+  'onAttempt', 'onSuccess', 'onBackoff', 'onGiveup', 'onAbort', 'raiseOnGiveup',
+] as const;
+
+const ruleNames = ['errors', 'predicate', 'wait', 'maxTries', 'giveup'] as const;
+
+/** The names of options that each way to make a retry knows. */
+const known: Readonly<Record<string, readonly string[]>> = {
+  onException: [...limitNames, 'giveup'],
+  onPredicate: limitNames,
+};
+const allNames: readonly string[] = [...limitNames, 'wait', 'errors', 'predicate', 'giveup', 'rules'];
+
+/**
+ * Checks the options of a retry.
+ *
+ * @param owner   Who asks: its name stands in the errors.
+ * @param given   The options as the user wrote them.
+ * @param fixed   What `owner` itself has settled: positional parameters and defaults.
+ * @throws {OptionError} naming the first option that is unknown or not allowed.
+ */
+export function checkPolicy(owner: string, given: GivenOptions, fixed: GivenOptions = {}): RetryPolicy {
+  checkKeys(owner, given, known[owner] ?? allNames);
+  const options = Object.freeze({ ...fixed, ...defined(given) });
+  const handlers: Handlings = {
+    onAttempt: checkHandlers('onAttempt', options.onAttempt),
+    onSuccess: checkHandlers('onSuccess', options.onSuccess),
+    onBackoff: checkHandlers('onBackoff', options.onBackoff),
+    onGiveup: checkHandlers('onGiveup', options.onGiveup),
+    onAbort: checkHandlers('onAbort', options.onAbort),
+  };
+  const rules = checkRules(options);
+  const giveup = checkCallback('giveup', options.giveup) as Rule['giveup'];
+  const log = checkLog(options.log);
+  const open: OpenLimits = {
+    maxTries: orFunction(options.maxTries, 10, checkMaxTries),
+    maxTime: orFunction(options.maxTime, Infinity, checkMaxTime),
+    budget: isBudget(options.budget) ? options.budget : orFunction(options.budget, undefined, checkBudget),
+    enabled: orFunction(options.enabled, true, (value) => checkBoolean('enabled', value)),
+    jitter: checkJitter(options.jitter),
+    random: checkFunction('random', options.random, systemRandom) as Random,
+  };
+  const told = Object.values(handlers).some((list) => list.length > 0) || typeof log === 'function';
+  const asked = [giveup, ...rules.flatMap(callbacksOf)].some(wantsDetails);
+  return {
+    owner,
+    options,
+    rules,
+    giveup,
+    raiseOnGiveup: options.raiseOnGiveup === undefined ? undefined : checkBoolean('raiseOnGiveup', options.raiseOnGiveup),
+    handlers,
+    open,
+    limits: fixedLimits(open),
+    signal: checkSignal(options.signal),
+    mode: checkMode(options.mode),
+    clock: checkClock(options.clock),
+    unref: options.unref === undefined ? false : checkBoolean('unref', options.unref),
+    name: checkName(options.name),
+    log,
+    keepsTime: open.maxTime !== Infinity || told || asked,
+  };
+}
+
+// `{ maxTries: undefined }` is the same as leaving it out.
+function defined(given: GivenOptions): GivenOptions {
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+function callbacksOf(rule: Rule): (((...args: never[]) => unknown) | undefined)[] {
+  const tests = (rule.matchers ?? []).map((matcher) => (matcher.kind === 'test' ? matcher.test : undefined));
+  return [rule.predicate, rule.giveup, ...tests];
+}
+
+function checkRules(options: GivenOptions): readonly Rule[] {
+  const wait = options.wait === undefined ? expo({ factor: 100, maxValue: '10s' }) : checkWaitMaker(options.wait);
+  const { rules: given } = options;
+  if (given === undefined) return [checkRule(options, wait, 0, true)];
+  for (const option of ['errors', 'predicate'] as const) {
+    if (options[option] !== undefined) {
+      throw new OptionError(option, options[option], 'must stand inside `rules` when there are rules');
+    }
+  }
+  if (!Array.isArray(given) || given.length === 0) throw new OptionError('rules', given, 'must be an array of rules');
+  return (given as readonly GivenOptions[]).map((rule, index) => {
+    checkKeys(`rules[${index}]`, rule, ruleNames);
+    if (rule.errors === undefined && rule.predicate === undefined) {
+      throw new OptionError(`rules[${index}]`, rule, 'must have errors or predicate');
+    }
+    const own = rule.wait === undefined ? wait : checkWaitMaker(rule.wait);
+    const maxTries = rule.maxTries === undefined ? Infinity : checkMaxTries(rule.maxTries);
+    const ruleGiveup = checkCallback('giveup', rule.giveup) as Rule['giveup'];
+    return { ...checkRule(rule, own, index, given.length === 1), maxTries, giveup: ruleGiveup };
+  });
+}
+
+function checkRule(options: GivenOptions, wait: WaitMaker, index: number, alone: boolean): Rule {
+  const predicate = checkCallback('predicate', options.predicate) as Rule['predicate'];
+  const onlyPredicate = predicate !== undefined && options.errors === undefined;
+  const matchers = onlyPredicate ? undefined : checkErrors(options.errors);
+  return { index, alone, wait, matchers, predicate, giveup: undefined, maxTries: Infinity };
+}
+
+function orFunction<T>(given: unknown, fallback: T, check: (value: unknown) => T): RuntimeOption<T> {
+  if (given === undefined) return fallback;
+  if (typeof given === 'function') return given as () => T;
+  return check(given);
+}
+
+/** @throws {OptionError} unless `value` is a whole number from 1, or `Infinity`. */
+export function checkMaxTries(value: unknown): number {
+  if (value === Infinity || (Number.isSafeInteger(value) && (value as number) >= 1)) return value as number;
+  throw new OptionError('maxTries', value, 'must be a whole number of 1 or more, or Infinity');
+}
+
+/** @throws {OptionError} unless `value` is a time, and no part of a millisecond by mistake. */
+export function checkMaxTime(value: unknown): Ms {
+  const ms = toMs('maxTime', value, { infinite: true });
+  if (ms === 0 || ms >= 1) return ms;
+  throw new OptionError('maxTime', value, `is in milliseconds (did you mean ${ms * 1000} ms?)`);
+}
+
+/** @throws {OptionError} unless `value` is a budget or `undefined`. */
+export function checkBudget(value: unknown): Budget | undefined {
+  if (value === undefined || isBudget(value)) return value;
+  throw new OptionError('budget', value, 'must be an object with take(), refund() and earn()');
+}
+
+function isBudget(value: unknown): value is Budget {
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false;
+  const { take, refund, earn } = value as Partial<Budget>;
+  return [take, refund, earn].every((method) => typeof method === 'function');
+}
+
+/** @throws {OptionError} unless `value` is true or false. */
+export function checkBoolean(option: string, value: unknown): boolean {
+  if (typeof value === 'boolean') return value;
+  throw new OptionError(option, value, 'must be true or false');
+}
+
+function checkJitter(value: unknown): Jitter | null | undefined {
+  if (value === undefined || value === null || typeof value === 'function') return value as Jitter | null | undefined;
+  throw new OptionError('jitter', value, 'must be a function (wait, random) => wait, or null for none');
+}
+
+function checkCallback(option: string, value: unknown): unknown {
+  if (value === undefined || typeof value === 'function') return value;
+  throw new OptionError(option, value, 'must be a function that gives true or false');
+}
+
+function checkFunction(option: string, value: unknown, fallback: unknown): unknown {
+  if (value === undefined) return fallback;
+  if (typeof value === 'function') return value;
+  throw new OptionError(option, value, 'must be a function');
+}
+
+function checkSignal(value: unknown): RuntimeOption<AbortSignal | undefined> {
+  return typeof value === 'function' ? (value as () => AbortSignal) : checkSignalValue(value);
+}
+
+/** @throws {OptionError} unless `value` is an `AbortSignal` or `undefined`. */
+export function checkSignalValue(value: unknown): AbortSignal | undefined {
+  if (value === undefined) return undefined;
+  const signal = value as Partial<AbortSignal> | null;
+  if (typeof signal?.aborted === 'boolean' && typeof signal.addEventListener === 'function') return value as AbortSignal;
+  throw new OptionError('signal', value, 'must be an AbortSignal or a function that gives one');
+}
+
+function checkMode(value: unknown): Mode {
+  if (value === undefined) return 'auto';
+  if (value === 'auto' || value === 'sync' || value === 'async') return value;
+  throw new OptionError('mode', value, 'must be "auto", "sync" or "async"');
+}
+
+function checkClock(value: unknown): Clock {
+  if (value === undefined) return systemClock;
+  const clock = value as Partial<Clock> | null;
+  const methods = [clock?.now, clock?.date, clock?.schedule, clock?.cancel, clock?.block];
+  if (methods.every((method) => typeof method === 'function')) return value as Clock;
+  throw new OptionError('clock', value, 'must be a Clock, such as a VirtualClock');
+}
+
+function checkName(value: unknown): string | undefined {
+  if (value === undefined || (typeof value === 'string' && value !== '')) return value;
+  throw new OptionError('name', value, 'must be a text that is not empty');
+}
+
+function fixedLimits({ maxTries, maxTime, budget, enabled, jitter, random }: OpenLimits): Limits | undefined {
+  if (typeof maxTries === 'function' || typeof maxTime === 'function' || typeof enabled === 'function') return undefined;
+  if (!enabled || (typeof budget === 'function' && !isBudget(budget))) return undefined;
+  return { maxTries, maxTime, jitter, random, budget: budget as Budget | undefined };
+}

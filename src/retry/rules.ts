@@ -1,0 +1,156 @@
+/**
+ * Which rule speaks for an outcome.
+ *
+ * A rule names the errors or the values that are to be retried. The first rule that matches decides; where none does,
+ * the outcome passes through to the caller.
+ */
+import type { CallDetails } from '../call/details.js';
+import { type Outcome, isThenable } from '../call/outcome.js';
+import { OptionError, StampedeError, isRefusal, isStampedeError, withCause } from '../errors.js';
+import { type WaitMaker, causeOf } from '../wait/waits.js';
+import type { WaitRule } from './attempts.js';
+import type { ErrorClass, ErrorTest, Verdict } from './options.js';
+
+/** A rule that has been checked. */
+export interface Rule extends WaitRule {
+  readonly index: number;
+  readonly wait: WaitMaker;
+  /** What is retried; `undefined`: no error, an empty list: any. */
+  readonly matchers: readonly Matcher[] | undefined;
+  readonly predicate: ((value: unknown, details?: CallDetails) => Verdict) | undefined;
+  readonly giveup: ((error: unknown, details?: CallDetails) => Verdict) | undefined;
+}
+
+/** One entry of the option `errors`. */
+export type Matcher =
+  | { readonly kind: 'class'; readonly of: ErrorClass; readonly takesRefusals: boolean }
+  | { readonly kind: 'test'; readonly test: ErrorTest };
+
+/**
+ * Reads the option `errors`.
+ *
+ * @returns The matchers; an empty list for `undefined`, which means any error.
+ * @throws {OptionError} for anything but classes and functions.
+ */
+export function checkErrors(given: unknown): readonly Matcher[] {
+  if (given === undefined) return [];
+  const entries: readonly unknown[] = Array.isArray(given) ? given : [given];
+  if (entries.length === 0) throw new OptionError('errors', given, 'must name at least one error class or test');
+  return entries.map(checkMatcher);
+}
+
+function checkMatcher(entry: unknown): Matcher {
+  if (typeof entry !== 'function') {
+    throw new OptionError('errors', entry, 'must be an error class, a test (error) => boolean, or an array of both');
+  }
+  if (!isErrorClass(entry)) return { kind: 'test', test: entry as ErrorTest };
+  const takesRefusals = entry === StampedeError || entry.prototype instanceof StampedeError;
+  return { kind: 'class', of: entry as unknown as ErrorClass, takesRefusals };
+}
+
+// Written as a class, or made like Error in another realm or in the old style.
+function isErrorClass(entry: { prototype?: unknown }): boolean {
+  const { prototype } = entry;
+  if (typeof prototype !== 'object' || prototype === null) return false;
+  if (prototype instanceof Error || /^class\b/.test(Function.prototype.toString.call(entry))) return true;
+  return 'name' in prototype && 'message' in prototype;
+}
+
+/** Whether a callback looks at the details it is given. One that takes just its subject is spared the making of them. */
+export function wantsDetails(callback: ((...args: any[]) => unknown) | undefined): boolean {
+  return callback !== undefined && callback.length !== 1;
+}
+
+type Answer = Rule | undefined;
+
+/**
+ * The first rule that matches an outcome.
+ *
+ * @param details  Gives the details for callbacks that want them.
+ * @returns The rule, `undefined` for none, or a promise of either where a predicate is async.
+ */
+export function ruleFor(
+  rules: readonly Rule[],
+  outcome: Outcome,
+  details: () => CallDetails,
+  from = 0,
+): Answer | PromiseLike<Answer> {
+  for (let index = from; index < rules.length; index++) {
+    const rule = rules[index] as Rule;
+    const matches = outcome.ok ? matchesValue(rule, outcome.value, details) : matchesError(rule, outcome.error, details);
+    if (matches === false) continue;
+    if (!isThenable(matches)) return matches ? rule : undefined;
+    return matches.then((late) => (late ? rule : ruleFor(rules, outcome, details, index + 1)));
+  }
+  return undefined;
+}
+
+function matchesValue({ predicate }: Rule, value: unknown, details: () => CallDetails): Verdict {
+  if (predicate === undefined) return false;
+  const answer: unknown = wantsDetails(predicate) ? predicate(value, details()) : predicate(value);
+  return isThenable(answer) ? (answer as PromiseLike<boolean>) : Boolean(answer);
+}
+
+function matchesError({ matchers }: Rule, error: unknown, details: () => CallDetails): boolean {
+  if (matchers === undefined) return false;
+  if (isStampedeError(error) && error.code === 'ERR_OPTION') return false; // trying again cannot mend a bad option
+  if (matchers.length === 0) return !isRefusal(error);
+  return matchers.some((matcher) =>
+    matcher.kind === 'class' ? isInstance(matcher, error) : passes(matcher.test, error, details),
+  );
+}
+
+function isInstance(matcher: Matcher & { kind: 'class' }, error: unknown): boolean {
+  try {
+    return error instanceof matcher.of && (matcher.takesRefusals || !isRefusal(error));
+  } catch {
+    return false; // a Proxy that throws when it is asked
+  }
+}
+
+function passes(test: ErrorTest, error: unknown, details: () => CallDetails): boolean {
+  const answer: unknown = guarded('errors', error, () =>
+    wantsDetails(test) ? test(error, details()) : (test as (error: unknown) => boolean)(error),
+  );
+  if (!isThenable(answer)) return Boolean(answer);
+  ignore(answer);
+  throw new OptionError('errors', 'a test that gives a promise', 'must answer at once', { cause: error });
+}
+
+/** Runs a callback that was asked about an error; what it throws gets that error as its `cause`. */
+export function guarded<T>(option: string, error: unknown, run: () => T): T {
+  try {
+    return run();
+  } catch (thrown) {
+    throw withCause(thrown, option, { cause: error });
+  }
+}
+
+/** Asks `giveup`, the retry's own and the rule's. @returns Whether to stop, or a promise of it. */
+export function saysGiveUp(
+  callbacks: readonly Rule['giveup'][],
+  outcome: Outcome,
+  details: () => CallDetails,
+): boolean | PromiseLike<boolean> {
+  if (outcome.ok) return false;
+  const { error } = outcome;
+  for (const [index, giveup] of callbacks.entries()) {
+    if (giveup === undefined) continue;
+    const answer: unknown = guarded('giveup', error, () => (wantsDetails(giveup) ? giveup(error, details()) : giveup(error)));
+    if (isThenable(answer)) {
+      return Promise.resolve(answer).then(
+        (late) => Boolean(late) || saysGiveUp(callbacks.slice(index + 1), outcome, details),
+        (thrown: unknown) => {
+          throw withCause(thrown, 'giveup', causeOf(outcome));
+        },
+      );
+    }
+    if (answer) return true;
+  }
+  return false;
+}
+
+/** Keeps a promise that nobody will look at from being reported as unhandled. */
+export function ignore(promise: PromiseLike<unknown>): void {
+  promise.then(undefined, () => undefined);
+}

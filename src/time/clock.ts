@@ -1,0 +1,135 @@
+/**
+ * Time: the one door by which it enters.
+ *
+ * `systemClock` is the real one. All waits of the process share one timer, which is armed for the soonest of them.
+ */
+import type { Ms } from './duration.js';
+import { blockThread } from './host.js';
+import { type Sleeper, TimerQueue } from './timers.js';
+
+/** What the engine asks of a clock. `VirtualClock` is another one; pass it as the option `clock`. */
+export interface Clock {
+  /** Milliseconds since some moment in the past. Never runs backwards. */
+  now(): Ms;
+  /** Milliseconds since 1970, for dates that others wrote. May jump. */
+  date(): Ms;
+  /** Wakes `sleeper` after `wait` milliseconds (`Infinity`: never). Several may sleep; each once at a time. */
+  schedule(sleeper: Sleeper, wait: Ms): void;
+  /** Forgets `sleeper`. Nothing happens if it does not sleep. */
+  cancel(sleeper: Sleeper): void;
+  /** Stops the thread, for sync functions. @throws where that is impossible. */
+  block(wait: Ms): void;
+}
+
+// setTimeout keeps 31 bits; past that it fires at once. Longer waits are waited in slices.
+const longestSlice: Ms = 2 ** 31 - 1;
+
+type SetTimeout = typeof globalThis.setTimeout;
+type Handle = ReturnType<SetTimeout> | number;
+
+/** One queue on one `setTimeout`. */
+class Alarm {
+  readonly #queue = new TimerQueue();
+  readonly #clear = globalThis.clearTimeout;
+  #handle: Handle | undefined;
+  #setFor: Ms = Infinity;
+
+  constructor(readonly setTimeout: SetTimeout) {}
+
+  get idle(): boolean {
+    return this.#queue.size === 0;
+  }
+
+  add(sleeper: Sleeper, moment: Ms, now: Ms): void {
+    const alive = this.#queue.keepsAlive;
+    this.#queue.add(sleeper, moment);
+    if (this.#handle === undefined || moment < this.#setFor) this.#arm(now);
+    else if (!alive && this.#queue.keepsAlive) this.#refer();
+  }
+
+  remove(sleeper: Sleeper): boolean {
+    if (!this.#queue.remove(sleeper)) return false;
+    if (this.idle) this.#disarm();
+    else if (!this.#queue.keepsAlive) this.#refer();
+    return true;
+  }
+
+  #arm(now: Ms): void {
+    this.#disarm();
+    const next = this.#queue.next;
+    if (next === undefined) return;
+    this.#setFor = next;
+    // Called as a plain function, the way a browser demands.
+    const { setTimeout } = this;
+    this.#handle = setTimeout(this.#ring, Math.min(Math.max(0, Math.ceil(next - now)), longestSlice));
+    if (!this.#queue.keepsAlive) this.#refer();
+  }
+
+  #disarm(): void {
+    const clear = this.#clear;
+    if (this.#handle !== undefined) clear(this.#handle as number);
+    this.#handle = undefined;
+    this.#setFor = Infinity;
+  }
+
+  #refer(): void {
+    if (typeof this.#handle !== 'object') return;
+    if (this.#queue.keepsAlive) this.#handle.ref();
+    else this.#handle.unref();
+  }
+
+  readonly #ring = (): void => {
+    this.#handle = undefined;
+    this.#setFor = -Infinity; // whoever is added while we wake others is armed for at the end
+    const now = systemClock.now();
+    try {
+      for (let moment = this.#queue.next; moment !== undefined; moment = this.#queue.next) {
+        const sleeper = this.#queue.due(now);
+        if (sleeper === undefined) break;
+        sleeper.wake(now - moment);
+      }
+    } finally {
+      this.#arm(systemClock.now());
+    }
+  };
+}
+
+class SystemClock implements Clock {
+  #alarms: Alarm[] = [];
+
+  now(): Ms {
+    return performance.now();
+  }
+
+  date(): Ms {
+    return Date.now();
+  }
+
+  schedule(sleeper: Sleeper, wait: Ms): void {
+    const now = this.now();
+    this.#alarm().add(sleeper, now + wait, now);
+  }
+
+  cancel(sleeper: Sleeper): void {
+    this.#alarms.some((alarm) => alarm.remove(sleeper));
+  }
+
+  block(wait: Ms): void {
+    const until = this.now() + wait;
+    // Atomics.wait may return a little early.
+    for (let left = wait; left > 0; left = until - this.now()) blockThread(left);
+  }
+
+  // A test may replace setTimeout (fake timers) and put it back; each kind of time has an alarm of its own.
+  #alarm(): Alarm {
+    const { setTimeout } = globalThis;
+    const last = this.#alarms.at(-1);
+    if (last?.setTimeout === setTimeout) return last;
+    const alarm = new Alarm(setTimeout);
+    this.#alarms = [...this.#alarms.filter((other) => !other.idle), alarm];
+    return alarm;
+  }
+}
+
+/** The real clock. Looks up `performance` and `setTimeout` when it needs them, so fake timers are honoured. */
+export const systemClock: Clock = /* @__PURE__ */ new SystemClock();

@@ -1,0 +1,87 @@
+/**
+ * What the host can do: warn, give way to other work, stop the thread.
+ *
+ * The one file below the waist that looks at the host; everything else runs in any JavaScript engine.
+ */
+
+interface HostProcess {
+  emitWarning?(warning: string, options: { type: string; code: string }): void;
+}
+
+interface HostGlobals {
+  process?: HostProcess;
+  setImmediate?: (callback: () => void) => unknown;
+  MessageChannel?: new () => { port1: { onmessage: unknown; close(): void }; port2: { postMessage(x: unknown): void } };
+}
+
+const host = globalThis as unknown as HostGlobals & typeof globalThis;
+
+// Kept from the start, so that a test's fake timers cannot stop the virtual clock from letting promises settle.
+const immediate = host.setImmediate;
+const plainTimeout = host.setTimeout;
+
+/** Tells the operator something once: a process warning in Node, Bun and Deno, the console elsewhere. */
+export function warn(text: string, code: string): void {
+  if (host.process?.emitWarning) host.process.emitWarning(text, { type: 'StampedeWarning', code });
+  else console.warn(`${code}: ${text}`);
+}
+
+/** Runs `callback` after everything that is already waiting for its turn, timers and I/O included. */
+export function afterOtherWork(callback: () => void): void {
+  if (immediate) immediate(callback);
+  else if (host.MessageChannel) {
+    const channel = new host.MessageChannel();
+    channel.port1.onmessage = () => {
+      channel.port1.close();
+      callback();
+    };
+    channel.port2.postMessage(undefined);
+  } else plainTimeout(callback, 0);
+}
+
+/**
+ * Stops this thread for `ms` milliseconds.
+ *
+ * @throws {TypeError} where blocking is not allowed, as on a browser's main thread.
+ */
+export function blockThread(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+}
+
+type CreateDebug = (namespace: string) => (format: string, ...args: unknown[]) => void;
+
+interface DebugHost {
+  process?: { env?: { DEBUG?: string }; getBuiltinModule?(name: string): { createRequire?: NodeRequireMaker } };
+  localStorage?: { debug?: string };
+}
+
+type NodeRequireMaker = (from: string) => (name: string) => unknown;
+
+/** Whether somebody has asked for the output of the package `debug`; it keeps its settings here itself. */
+export function debugWanted(): boolean {
+  const { process, localStorage } = host as DebugHost;
+  const wanted = process?.env ? process.env.DEBUG : localStorage?.debug;
+  return wanted !== undefined && wanted !== '';
+}
+
+/** Hands over the package `debug`: at once where modules can be had at once, as soon as it is loaded elsewhere. */
+export function loadDebug(use: (createDebug: CreateDebug) => void): void {
+  const { process } = host as DebugHost;
+  const createRequire = process?.getBuiltinModule?.('node:module').createRequire;
+  try {
+    if (createRequire) {
+      use(createRequire(import.meta.url)('debug') as CreateDebug);
+      return;
+    }
+  } catch {
+    // bundled without it; the bundler may have made import() work
+  }
+  import('debug').then(
+    (module) => {
+      use(module.default);
+    },
+    () => {
+      warn('DEBUG is set, but the package "debug" could not be loaded.', 'STAMPEDE_DEBUG');
+    },
+  );
+}

@@ -1,0 +1,67 @@
+/**
+ * The options of a wait generator: checked when the wait is made, read when a call begins to wait.
+ */
+import { atLeast, checkKeys } from '../checks.js';
+import type { RuntimeOption } from '../call/details.js';
+import { OptionError } from '../errors.js';
+import { toMs } from '../time/duration.js';
+import type { WaitScope } from './waits.js';
+
+/** How one option is checked, and what it is when it is not given. */
+export interface Setting<T> {
+  readonly fallback: T;
+  check(option: string, value: unknown): T;
+}
+
+type Given<S> = { readonly [K in keyof S]?: RuntimeOption<unknown> | undefined };
+
+/**
+ * Checks the options of a generator, and gives a function that reads them for a call.
+ *
+ * @throws {OptionError} for an unknown option, or a value that is not allowed. A function is checked when it is read.
+ */
+export function settings<S extends object>(
+  owner: string,
+  given: Given<S>,
+  table: { readonly [K in keyof S]: Setting<S[K]> },
+): (scope: WaitScope) => S {
+  const names = Object.keys(table) as (keyof S & string)[];
+  checkKeys(owner, given, names);
+  const readers = names.map((name) => ({ name, read: setting(name, given[name], table[name]) }));
+  const readAll = (scope?: WaitScope): S =>
+    Object.fromEntries(readers.map(({ name, read }) => [name, read(scope)])) as S;
+  if (names.some((name) => typeof given[name] === 'function')) return readAll;
+  const fixed = readAll(); // shared by all calls
+  return () => fixed;
+}
+
+/** One option, which may be a function of the call. */
+export function setting<T>(name: string, given: unknown, { fallback, check }: Setting<T>): (scope?: WaitScope) => T {
+  if (typeof given === 'function') {
+    return (scope) => check(name, (scope as WaitScope).read(given as () => unknown));
+  }
+  const value = given === undefined ? fallback : check(name, given);
+  return () => value;
+}
+
+/** A time of 0 or more. */
+export function time(fallback: number): Setting<number> {
+  return { fallback, check: (option, value) => toMs(option, value) };
+}
+
+/** The bound of a wait: a time, or `Infinity` for none. */
+export const bound: Setting<number> = {
+  fallback: Infinity,
+  check: (option, value) => toMs(option, value, { infinite: true }),
+};
+
+/** A finite number above 0. */
+export function positive(fallback: number): Setting<number> {
+  return {
+    fallback,
+    check(option, value) {
+      if (atLeast(0, option, value) > 0) return value as number;
+      throw new OptionError(option, value, 'must be a number above 0');
+    },
+  };
+}
