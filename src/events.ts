@@ -16,6 +16,7 @@ export interface StampedeEvent {
 export type EventListener = (event: StampedeEvent) => void;
 
 let listeners: readonly EventListener[] = [];
+let observed = false;
 
 /**
  * Tells `listener` of every event from now on, synchronously.
@@ -32,14 +33,16 @@ export function subscribe(listener: EventListener): () => void {
     listener(event);
   };
   listeners = [...listeners, own];
+  observed = true;
   return () => {
     listeners = listeners.filter((other) => other !== own);
+    observed = listeners.length > 0;
   };
 }
 
 /** Whether anybody listens. Ask before making an event. */
 export function isObserved(): boolean {
-  return listeners.length > 0;
+  return observed;
 }
 
 /** Tells all listeners. */

@@ -24,6 +24,9 @@ export type Play = (...outcomes: unknown[]) => Script;
 /** Makes a call and lets virtual time pass until it is over; always a promise, of the result or of the error. */
 export type Finish = (clock: VirtualClock, call: (...args: any[]) => any, ...args: unknown[]) => Promise<any>;
 
+/** Makes a function of the driver's kind whose body is run to its end at once. */
+export type Make = <This>(body: (this: This, ...args: any[]) => unknown) => (this: This, ...args: any[]) => any;
+
 export type DriverKind = 'sync' | 'async' | 'promise';
 
 function play(isAsync: boolean): Play {
@@ -54,12 +57,26 @@ const playPromises: Play = (...outcomes) => {
   }) as Script;
 };
 
+const makeSync: Make = (body) => body;
+
+const makeAsync: Make = (body) =>
+  async function (...args) {
+    return body.apply(this, args);
+  };
+
+const makePromising: Make = (body) => {
+  const inner = makeAsync(body);
+  return function (...args): unknown {
+    return inner.apply(this, args);
+  };
+};
+
 const finishSync: Finish = (_clock, call, ...args) => new Promise((resolve) => resolve(call(...args)));
 const finishAsync: Finish = (clock, call, ...args) => clock.run(() => call(...args));
 
 /** Defines the same tests for sync functions, async functions, and plain functions that return promises. */
-export function bothDrivers(define: (kind: DriverKind, play: Play, finish: Finish) => void): void {
-  define('sync', play(false), finishSync);
-  define('async', play(true), finishAsync);
-  define('promise', playPromises, finishAsync);
+export function bothDrivers(define: (kind: DriverKind, play: Play, finish: Finish, make: Make) => void): void {
+  define('sync', play(false), finishSync, makeSync);
+  define('async', play(true), finishAsync, makeAsync);
+  define('promise', playPromises, finishAsync, makePromising);
 }

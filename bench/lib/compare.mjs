@@ -8,7 +8,7 @@ import { cpuMs } from './cpu.mjs';
 import { median } from './statistics.mjs';
 
 /** Block length in milliseconds and number of block pairs. */
-export const pace = (quick) => (quick ? { blockMs: 30, pairs: 5 } : { blockMs: 60, pairs: 7 });
+export const pace = (quick) => (quick ? { blockMs: 25, pairs: 5 } : { blockMs: 60, pairs: 7 });
 
 /**
  * @param {object} drivers

@@ -19,7 +19,7 @@ export default {
   ],
   columns: [{ key: 'bytes', label: 'heap bytes per attempt', digits: 1, main: true }],
   async run(contender, { quick }) {
-    const [from, to] = quick ? [500, 1500] : [500, 4500];
+    const [from, to] = quick ? [200, 1000] : [500, 4500];
     let attempts = 0;
     let last = from;
     const readings = [];

@@ -22,21 +22,48 @@ export interface Frame {
   readonly tries: number;
   /** The signal of the call, joined with those around it; `undefined` when nothing can abort it. */
   readonly frameSignal: AbortSignal | undefined;
-  remaining(): Ms;
+  /** @param startedAt  The moment the call started, for a frame that several calls share. */
+  remaining(startedAt?: Ms): Ms;
 }
 
+// Two variables and no object, so that a call which nobody asks about allocates nothing.
 let current: Frame | undefined;
+let currentStart: Ms | undefined;
 
-/** The frame of the call that is being made right now, if any: the outer call of one that starts. */
-export function currentFrame(): Frame | undefined {
-  return current;
+/** Whether a call is being made right now, so that one which starts is inside it. */
+export function isInCall(): boolean {
+  return current !== undefined;
 }
 
-/** Puts a frame into the slot. @returns What was there; hand it back when the function has returned or thrown. */
-export function enterFrame(frame: Frame | undefined): Frame | undefined {
-  const outer = current;
+/** The frame of the call that is being made right now, to keep and to put back. */
+export function currentFrame(): Frame | undefined {
+  return current === undefined || currentStart === undefined ? current : new TimedFrame(current, currentStart);
+}
+
+/** Puts a frame into the slot, or takes it out. `startedAt` goes with a frame that several calls share. */
+export function enterFrame(frame: Frame | undefined, startedAt?: Ms): void {
   current = frame;
-  return outer;
+  if (startedAt !== currentStart) currentStart = startedAt; // most often neither is there, and a store costs
+}
+
+/** A shared frame and the call it stands for. */
+class TimedFrame implements Frame {
+  constructor(
+    readonly frame: Frame,
+    readonly startedAt: Ms,
+  ) {}
+
+  get tries(): number {
+    return this.frame.tries;
+  }
+
+  get frameSignal(): AbortSignal | undefined {
+    return this.frame.frameSignal;
+  }
+
+  remaining(): Ms {
+    return this.frame.remaining(this.startedAt);
+  }
 }
 
 /**
@@ -50,10 +77,9 @@ export function enterFrame(frame: Frame | undefined): Frame | undefined {
  * @throws {UsageError} outside a wrapped function, or after its first `await`.
  */
 export function currentCall(): CallContext {
-  if (current === undefined) {
-    throw new UsageError('currentCall() must be asked inside a wrapped function, before its first await.');
-  }
-  return new FrameContext(current);
+  const frame = currentFrame();
+  if (frame !== undefined) return new FrameContext(frame);
+  throw new UsageError('currentCall() must be asked inside a wrapped function, before its first await.');
 }
 
 class FrameContext implements CallContext {

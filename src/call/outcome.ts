@@ -17,10 +17,8 @@ export type Outcome<V = unknown, E = unknown> = Returned<V> | Threw<E>;
 
 /** Whether `await` would wait for this value. */
 export function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (
-    ((typeof value === 'object' && value !== null) || typeof value === 'function') &&
-    typeof (value as { then?: unknown }).then === 'function'
-  );
+  if (typeof value !== 'object' && typeof value !== 'function') return false;
+  return value !== null && typeof (value as { then?: unknown }).then === 'function';
 }
 
 /** A native promise as it is; anything else that can be awaited as one. A `then` that throws gives a rejection. */

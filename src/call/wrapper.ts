@@ -21,15 +21,34 @@ export interface Policy<in Accepts = unknown, out Adds = never> {
    *
    *     const page = await retry({ maxTries: 3 }).run(({ signal }) => fetch(url, { signal }));
    */
-  run<Result extends Accepts>(call: (context: CallContext) => Result): Result | Substituted<Result, Adds>;
+  run<Result extends Accepts>(call: (context: CallContext) => Result): Substituted<Result, Adds>;
 }
 
-/** What stands in for a result: a promise where the function gives one. */
+declare const promised: unique symbol;
+
+/** Stands among what a policy adds when it gives a promise whatever the function gives: `mode: 'async'`. */
+export interface Promised {
+  readonly [promised]: true;
+}
+
+/** A result under a policy that may give `Adds` instead: inside the promise, where there is one. */
 export type Substituted<Result, Adds> = [Adds] extends [never]
-  ? never
-  : Result extends PromiseLike<unknown>
-    ? Promise<Adds | Awaited<Result>>
-    : Adds;
+  ? Result
+  : IsPromised<Adds> extends true
+    ? Promise<Either<Awaited<Result>, Exclude<Adds, Promised>>>
+    : [Result] extends [never]
+      ? Adds
+      : SubstitutedEach<Result, Adds>;
+
+type SubstitutedEach<Result, Adds> = Result extends PromiseLike<unknown>
+  ? Promise<Either<Awaited<Result>, Adds>>
+  : Either<Result, Adds>;
+
+// `Item[]` rather than `Item[] | never[]`: what says nothing new is left out.
+type Either<Value, Adds> = [Adds] extends [Value] ? Value : Value | Adds;
+
+type IsAny<T> = 0 extends 1 & T ? true : false;
+type IsPromised<Adds> = IsAny<Adds> extends true ? false : [Extract<Adds, Promised>] extends [never] ? false : true;
 
 /** A policy that keeps the type of what it wraps. */
 export interface Wrapper<in Accepts = unknown> extends Policy<Accepts> {
@@ -43,16 +62,19 @@ export interface Wrapper<in Accepts = unknown> extends Policy<Accepts> {
   ): TypedPropertyDescriptor<F>;
   /** A function that returns a thenable which is no promise: it comes back as a promise. */
   <This, Args extends unknown[], Result extends ForeignThenable & Accepts>(
-    fn: (this: This, ...args: Args) => Result,
+    fn: ((this: This, ...args: Args) => Result) & OnlyForeign<Result>,
     noContext?: undefined,
   ): (this: This, ...args: Args) => Promise<Awaited<Result>>;
   /** Any function. The second parameter is there to refuse accessors. */
   <F extends FunctionGiving<Accepts>>(fn: F, noContext?: undefined): F;
 }
 
+// `any` and `never` fit everywhere; functions that return them are left to the next overload.
+type OnlyForeign<Result> = IsAny<Result> extends true ? never : [Result] extends [never] ? never : unknown;
+
 /**
- * A policy that may give something else instead of the result (`raiseOnGiveup: false`, a fallback). Around a function
- * the type of the result widens. A method must declare the wider type itself.
+ * A policy that may give something else instead of the result (`raiseOnGiveup: false`, `mode: 'async'`, a fallback).
+ * Around a function the type of the result widens. A method must declare the wider type itself.
  */
 export interface Substitute<in Accepts, out Adds> extends Policy<Accepts, Adds> {
   <This, F extends FunctionGiving<Accepts>>(
@@ -64,19 +86,23 @@ export interface Substitute<in Accepts, out Adds> extends Policy<Accepts, Adds> 
     key: string | symbol,
     descriptor: TypedPropertyDescriptor<F> & Declared<F, Adds>,
   ): TypedPropertyDescriptor<F>;
-  <F extends FunctionGiving<Accepts>>(fn: F, noContext?: undefined): Widened<F, Adds>;
+  /** Of an overloaded function the last overload is kept. */
+  <This, Args extends unknown[], Result extends Accepts>(
+    fn: (this: This, ...args: Args) => Result,
+    noContext?: undefined,
+  ): (this: This, ...args: Args) => Substituted<Result, Adds>;
 }
 
-/** The type of a function whose result may also be `Adds`. Of an overloaded function the last overload is kept. */
+/** The type of a function under a policy that may give `Adds`. Of an overloaded function the last overload is kept. */
 export type Widened<F extends AnyFunction, Adds> = (
   this: ThisParameterType<F>,
   ...args: Parameters<F>
-) => ReturnType<F> | Substituted<ReturnType<F>, Adds>;
+) => Substituted<ReturnType<F>, Adds>;
 
 // The object type that a method must satisfy; when it does not, the name of the property is the error message.
-type Declared<F extends AnyFunction, Adds> = [Adds] extends [Awaited<ReturnType<F>>]
+type Declared<F extends AnyFunction, Adds> = [Substituted<ReturnType<F>, Adds>] extends [ReturnType<F>]
   ? unknown
-  : { readonly 'declare the result as': Awaited<ReturnType<F>> | Adds };
+  : { readonly 'declare the result as': Substituted<ReturnType<F>, Adds> };
 
 /**
  * How a policy wraps one function. `name` says what to call it. `policy` is what `retryPolicyOf` reads back from the

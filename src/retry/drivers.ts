@@ -1,13 +1,14 @@
 /**
  * Making the attempts: the one place where a wrapped function is called and a wait is waited.
  *
- * `makeCall` makes the first attempt. If that succeeds and nobody watches, it is all that happens. Otherwise a
- * `DrivenCall` takes over: in a loop that blocks for sync functions, in callbacks for async ones. Both do what
+ * The function that `driven` gives makes the first attempt. If that succeeds and nobody watches, it is all that
+ * happens. Otherwise a `DrivenCall` takes over: in a loop that blocks for sync functions, in callbacks for async ones. Both do what
  * `Attempts` decides.
  */
-import { type Frame, currentFrame, enterFrame } from '../call/context.js';
+import { type Frame, currentFrame, enterFrame, isInCall } from '../call/context.js';
 import type { CallDetails } from '../call/details.js';
 import { type Outcome, asPromise, isThenable } from '../call/outcome.js';
+import type { AnyFunction } from '../call/wrapper.js';
 import { GiveUpError, OptionError, UsageError } from '../errors.js';
 import { isObserved, warnOnce } from '../events.js';
 import type { Ms } from '../time/duration.js';
@@ -21,29 +22,58 @@ import { type Rule, ignore, ruleFor } from './rules.js';
 
 type Found = Rule | undefined | PromiseLike<Rule | undefined>;
 
-/** Makes a call under a plan. @returns What the function gives in the end; a promise where the function gives one. */
-export function makeCall(plan: Plan, thisArg: unknown, args: readonly unknown[]): unknown {
-  const outer = currentFrame();
+/**
+ * The function that users hold in place of the one that a plan is for: it makes the first attempt, and that is all,
+ * if it succeeds and nobody watches.
+ *
+ * It gives what the function gives in the end: a promise where the function gives one.
+ */
+export function driven(plan: Plan): AnyFunction {
+  const { target } = plan;
+  // Not an async function, and one body: a call through it must cost little more than the bare one.
+  return function (this: unknown, ...args: unknown[]): unknown {
+    if (plan.attended || isInCall() || isObserved()) return makeAttended(plan, this, args);
+    const startedAt = plan.keepsTime ? plan.policy.clock.now() : undefined;
+    let result: unknown;
+    enterFrame(plan, startedAt);
+    try {
+      result = target.apply(this, args);
+    } catch (error) {
+      enterFrame(undefined);
+      return throwFirst(plan, takeOver(plan, this, args, startedAt), error);
+    }
+    enterFrame(undefined);
+    if (plan.kind === 'sync' && !plan.watchesValues && !isThenable(result)) return result;
+    return plan.kind === 'async' || isThenable(result)
+      ? followFirst(plan, this, args, startedAt, undefined, result)
+      : returnFirst(plan, this, args, startedAt, undefined, result);
+  };
+}
+
+/** The first attempt of a call that somebody attends to, so that it is an object from the start. */
+function makeAttended(plan: Plan, thisArg: unknown, args: readonly unknown[]): unknown {
   const startedAt = plan.keepsTime ? plan.policy.clock.now() : undefined;
-  let call: DrivenCall | undefined;
-  if (plan.attended || outer !== undefined || isObserved()) {
-    call = new DrivenCall(plan, thisArg, args, startedAt);
-    const refusal = call.begin(outer);
-    if (refusal !== undefined) return refuse(plan, refusal);
-  }
+  const call = new DrivenCall(plan, thisArg, args, startedAt);
+  const outer = currentFrame();
+  const refusal = call.begin(outer);
+  if (refusal !== undefined) return refuse(plan, refusal);
   let result: unknown;
-  enterFrame(call ?? plan);
+  enterFrame(call);
   try {
     result = plan.target.apply(thisArg, args as unknown[]);
   } catch (error) {
     enterFrame(outer);
-    const failed = call ?? takeOver(plan, thisArg, args, startedAt);
-    return plan.kind === 'async' ? failed.follow(rejectLater(error)) : failed.driveSync({ ok: false, error });
+    return throwFirst(plan, call, error);
   }
   enterFrame(outer);
   return plan.kind === 'async' || isThenable(result)
     ? followFirst(plan, thisArg, args, startedAt, call, result)
     : returnFirst(plan, thisArg, args, startedAt, call, result);
+}
+
+/** The first attempt threw at once. */
+function throwFirst(plan: Plan, call: DrivenCall, error: unknown): unknown {
+  return plan.kind === 'async' ? call.follow(rejectLater(error)) : call.driveSync({ ok: false, error });
 }
 
 /** The first attempt gave a promise. */
@@ -236,7 +266,8 @@ export class DrivenCall extends RetriedCall implements Sleeper, PromiseLike<unkn
     this.spend();
     this.start();
     this.tellAttempt();
-    const outer = enterFrame(this);
+    const outer = currentFrame();
+    enterFrame(this);
     try {
       return { ok: true, value: this.plan.target.apply(this.thisArg, this.args as unknown[]) as unknown };
     } catch (error) {
@@ -335,7 +366,8 @@ export class DrivenCall extends RetriedCall implements Sleeper, PromiseLike<unkn
     this.start();
     this.tellAttempt();
     if (this.#reject === undefined) return; // a handler aborted the call
-    const outer = enterFrame(this);
+    const outer = currentFrame();
+    enterFrame(this);
     let promise: Promise<unknown>;
     try {
       promise = asPromise(this.plan.target.apply(this.thisArg, this.args as unknown[]));

@@ -35,7 +35,7 @@ export class Plan implements Frame {
     const { handlers, open, rules, signal, mode } = policy;
     const isAsync = mode === 'async' || Object.prototype.toString.call(seen) === '[object AsyncFunction]';
     this.kind = mode === 'sync' ? 'sync' : isAsync ? 'async' : 'unknown';
-    this.attended = signal !== undefined || handlers.onAttempt.length > 0 || open.maxTime !== Infinity;
+    this.attended = signal !== undefined || handlers.onAttempt.length > 0 || typeof open.maxTime === 'function';
     this.watchesValues =
       handlers.onSuccess.length > 0 || open.budget !== undefined || rules.some((rule) => rule.predicate !== undefined);
     this.keepsTime = policy.keepsTime;
@@ -43,8 +43,10 @@ export class Plan implements Frame {
     this.#name = name;
   }
 
-  remaining(): Ms {
-    return Infinity;
+  remaining(startedAt?: Ms): Ms {
+    const { open, clock } = this.policy;
+    if (startedAt === undefined || typeof open.maxTime === 'function') return Infinity;
+    return Math.max(0, open.maxTime - (clock.now() - startedAt));
   }
 
   /** What to call the function in logs and errors. */

@@ -15,7 +15,7 @@ import {
   policyKey,
   wrapFunction,
 } from '../call/wrapper.js';
-import { makeCall } from './drivers.js';
+import { driven } from './drivers.js';
 import type { LimitOptions, RetryOptions, ValueOf, Verdict, VerdictFor } from './options.js';
 import { Plan } from './plan.js';
 import { type GivenOptions, type RetryPolicy, checkPolicy } from './policy.js';
@@ -110,10 +110,7 @@ export function makeRetry(policy: RetryPolicy): unknown {
 function wrapUnder(policy: RetryPolicy, seen?: AnyFunction): Wrap {
   return (target, name) => {
     const plan = new Plan(policy, target, name, seen);
-    const fn = function (this: unknown, ...args: unknown[]): unknown {
-      return makeCall(plan, this, args);
-    };
-    return { fn, policy: policy.options };
+    return { fn: driven(plan), policy: policy.options };
   };
 }
 

@@ -28,8 +28,7 @@ const longest: Ms = Number.MAX_SAFE_INTEGER;
  * @throws {OptionError} for anything else, an iterator that can be walked only once included.
  * @see litl/backoff's `constant`
  */
-export const constant = /* @__PURE__ */ waitFactory(
-  (interval?: RuntimeOption<Duration | Iterable<Duration>>): WaitMaker => {
+export const constant = /* @__PURE__ */ waitFactory('constant', (interval?: RuntimeOption<Duration | Iterable<Duration>>): WaitMaker => {
     const read = setting<Ms | Iterable<unknown>>('interval', interval, { fallback: 1000, check: checkInterval });
     return waitMaker('constant', (_first, scope) => {
       const value = read(scope);
@@ -75,7 +74,7 @@ export interface ExpoOptions {
  * @throws {OptionError} when an option is unknown or not allowed.
  * @see litl/backoff's `expo`
  */
-export const expo = /* @__PURE__ */ waitFactory((options: ExpoOptions = {}): WaitMaker => {
+export const expo = /* @__PURE__ */ waitFactory('expo', (options: ExpoOptions = {}): WaitMaker => {
   const read = settings<ExpoSettings>('expo', options, {
     base: positive(2),
     factor: time(1000),
@@ -124,7 +123,7 @@ export interface FiboOptions {
  * @throws {OptionError} when an option is unknown or not allowed.
  * @see litl/backoff's `fibo`; *Requests Stampede*'s FibonacciBackoffPolicy for `initial`
  */
-export const fibo = /* @__PURE__ */ waitFactory((options: FiboOptions = {}): WaitMaker => {
+export const fibo = /* @__PURE__ */ waitFactory('fibo', (options: FiboOptions = {}): WaitMaker => {
   const read = settings<{ initial: Ms | undefined; maxValue: Ms }>('fibo', options, {
     initial: { fallback: undefined, check: (option, value) => toMs(option, value) },
     maxValue: bound,
@@ -160,7 +159,7 @@ export interface DecayOptions {
  * @throws {OptionError} when an option is unknown or not allowed.
  * @see litl/backoff's `decay`
  */
-export const decay = /* @__PURE__ */ waitFactory((options: DecayOptions = {}): WaitMaker => {
+export const decay = /* @__PURE__ */ waitFactory('decay', (options: DecayOptions = {}): WaitMaker => {
   const read = settings<{ initial: Ms; decayFactor: number; minValue: Ms }>('decay', options, {
     initial: time(1000),
     decayFactor: positive(1),
@@ -189,7 +188,7 @@ export interface LinearOptions {
  *
  * @throws {OptionError} when an option is unknown or not allowed.
  */
-export const linear = /* @__PURE__ */ waitFactory((options: LinearOptions = {}): WaitMaker => {
+export const linear = /* @__PURE__ */ waitFactory('linear', (options: LinearOptions = {}): WaitMaker => {
   const read = settings<{ initial: Ms; step: Ms; maxValue: Ms }>('linear', options, {
     initial: time(1000),
     step: time(1000),
@@ -219,7 +218,7 @@ export interface RandomOptions {
  * @throws {OptionError} when an option is unknown or not allowed, or `min` is above `max`.
  * @see *Requests Stampede*'s RandomBackoffPolicy
  */
-export const random = /* @__PURE__ */ waitFactory((options: RandomOptions = {}): WaitMaker => {
+export const random = /* @__PURE__ */ waitFactory('random', (options: RandomOptions = {}): WaitMaker => {
   const read = settings<{ min: Ms; max: Ms; distribution: 'normal' | 'uniform' }>('random', options, {
     min: time(0),
     max: time(1000),
@@ -260,7 +259,7 @@ export interface DecorrelatedOptions {
  * @throws {OptionError} when an option is unknown or not allowed, or `base` is above `maxValue`.
  * @see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
  */
-export const decorrelated = /* @__PURE__ */ waitFactory((options: DecorrelatedOptions = {}): WaitMaker => {
+export const decorrelated = /* @__PURE__ */ waitFactory('decorrelated', (options: DecorrelatedOptions = {}): WaitMaker => {
   const read = settings<{ base: Ms; maxValue: Ms }>('decorrelated', options, {
     base: time(100),
     maxValue: { ...bound, fallback: 10_000 },
@@ -292,7 +291,7 @@ export interface RuntimeWaitOptions {
  * @throws {OptionError} when `value` is not a function; at the call, when it gives no number.
  * @see litl/backoff's `runtime`
  */
-export const runtime = /* @__PURE__ */ waitFactory((options: RuntimeWaitOptions): WaitMaker => {
+export const runtime = /* @__PURE__ */ waitFactory('runtime', (options: RuntimeWaitOptions): WaitMaker => {
   checkKeys('runtime', options, ['value']);
   const { value } = options;
   if (typeof value !== 'function') throw new OptionError('value', value, 'must be a function of the outcome');

@@ -28,7 +28,7 @@ export interface RetryAfterOptions {
  * @throws {OptionError} when an option is unknown or not allowed.
  * @see RFC 9110, section 10.2.3
  */
-export const retryAfter = /* @__PURE__ */ waitFactory((options: RetryAfterOptions = {}): WaitMaker => {
+export const retryAfter = /* @__PURE__ */ waitFactory('retryAfter', (options: RetryAfterOptions = {}): WaitMaker => {
   checkKeys('retryAfter', options, ['fallback', 'max']);
   const fallback = checkWaitMaker(options.fallback ?? expo({ factor: 100, maxValue: '10s' }));
   const readMax = setting('max', options.max, { fallback: 6 * 60 * 60 * 1000, check: (option, value) => toMs(option, value) });

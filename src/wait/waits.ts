@@ -45,8 +45,8 @@ export type WaitMaker = (first: any, scope: any) => Waits | WaitMaker;
 const factory = Symbol.for('stampede.factory');
 
 /** Marks a function that makes makers, so that `wait: expo` means `wait: expo()`. */
-export function waitFactory<F extends (...options: never[]) => WaitMaker>(make: F): F {
-  return Object.defineProperty(make, factory, { value: true });
+export function waitFactory<F extends (...options: never[]) => WaitMaker>(name: string, make: F): F {
+  return Object.defineProperties(make, { name: { value: name }, [factory]: { value: true } });
 }
 
 type Given = ((...args: unknown[]) => unknown) & { [factory]?: true };
