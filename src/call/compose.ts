@@ -4,20 +4,20 @@
 import { OptionError } from '../errors.js';
 import type { CallContext } from './context.js';
 import { currentCall } from './context.js';
-import { type AnyFunction, type Policy, type Substitute, type Wrapper, makeWrapper } from './wrapper.js';
-
-type AcceptsOf<P> = P extends Policy<infer Accepts, unknown> ? Accepts : never;
-type AddsOf<P> = P extends Policy<never, infer Adds> ? Adds : never;
-
-// What all of the policies accept: an intersection, as each of them sees the call.
-type AllAccept<Ps extends readonly unknown[]> = Ps extends readonly [infer First, ...infer Rest]
-  ? AcceptsOf<First> & AllAccept<Rest>
-  : unknown;
+import {
+  type AcceptsOf,
+  type AddsOf,
+  type AnyFunction,
+  type Policy,
+  type Substitute,
+  type Wrapper,
+  makeWrapper,
+} from './wrapper.js';
 
 /** The type of `compose(...)`: a wrapper, or a substitute when one of the policies is. */
-export type Composed<Ps extends readonly Policy<never, unknown>[]> = [AddsOf<Ps[number]>] extends [never]
-  ? Wrapper<AllAccept<Ps>>
-  : Substitute<AllAccept<Ps>, AddsOf<Ps[number]>>;
+export type Composed<Ps extends readonly Policy<never, any>[]> = [AddsOf<Ps[number]>] extends [never]
+  ? Wrapper<AcceptsOf<Ps[number]>>
+  : Substitute<AcceptsOf<Ps[number]>, AddsOf<Ps[number]>>;
 
 /**
  * Joins policies into one, outermost first.
@@ -26,7 +26,7 @@ export type Composed<Ps extends readonly Policy<never, unknown>[]> = [AddsOf<Ps[
  *
  * @throws {OptionError} when one of them is no policy.
  */
-export function compose<Ps extends readonly Policy<never, unknown>[]>(...policies: Ps): Composed<Ps> {
+export function compose<Ps extends readonly Policy<never, any>[]>(...policies: Ps): Composed<Ps> {
   for (const policy of policies) {
     if (typeof policy !== 'function') throw new OptionError('compose', policy, 'takes wrappers, outermost first');
   }

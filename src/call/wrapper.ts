@@ -14,8 +14,12 @@ export type FunctionGiving<Result> = (this: any, ...args: any[]) => Result;
 /** A thenable that is no promise; a wrapper gives a real promise in its place. */
 export type ForeignThenable = PromiseLike<unknown> & { readonly [Symbol.toStringTag]?: never };
 
+declare const types: unique symbol;
+
 /** What `compose` takes. `Accepts`: what the call may return. `Adds`: what the policy may return instead. */
-export interface Policy<in Accepts = unknown, out Adds = never> {
+export interface Policy<in Accepts = unknown, Adds = never> {
+  /** Not there at run time: where `compose` finds the types again. */
+  readonly [types]?: { readonly accepts: (result: Accepts) => void; readonly adds: Adds };
   /**
    * Makes one call now, under this policy.
    *
@@ -23,6 +27,14 @@ export interface Policy<in Accepts = unknown, out Adds = never> {
    */
   run<Result extends Accepts>(call: (context: CallContext) => Result): Substituted<Result, Adds>;
 }
+
+/** What the call under a policy may return; of several policies, what all of them accept. */
+export type AcceptsOf<P> = [P] extends [{ readonly [types]?: { readonly accepts: (result: infer Accepts) => void } }]
+  ? Accepts
+  : never;
+
+/** What a policy may return instead. */
+export type AddsOf<P> = P extends { readonly [types]?: { readonly adds: infer Adds } } ? Adds : never;
 
 declare const promised: unique symbol;
 
@@ -76,7 +88,7 @@ type OnlyForeign<Result> = IsAny<Result> extends true ? never : [Result] extends
  * A policy that may give something else instead of the result (`raiseOnGiveup: false`, `mode: 'async'`, a fallback).
  * Around a function the type of the result widens. A method must declare the wider type itself.
  */
-export interface Substitute<in Accepts, out Adds> extends Policy<Accepts, Adds> {
+export interface Substitute<in Accepts, Adds> extends Policy<Accepts, Adds> {
   <This, F extends FunctionGiving<Accepts>>(
     method: F & Declared<F, Adds>,
     context: ClassMethodDecoratorContext<This, F>,

@@ -82,10 +82,21 @@ export interface Finding {
   readonly leastWait: Ms | undefined;
 }
 
+/** What one of several rules has seen of a call. */
 interface Track {
   waits: Waits | undefined;
   matched: number;
 }
+
+/** What only a second attempt needs; a hundred thousand calls may be waiting, most of them for the first time. */
+interface Past {
+  /** Of the attempts that have ended but the latest: the first, and the last eight. */
+  readonly attempts: AttemptRecord[];
+  omitted: number;
+}
+
+/** In place of a result before an attempt has ended. */
+const none = Symbol('none');
 
 /** Of the attempts that have ended, the first and this many of the last are remembered. */
 const recent = 9;
@@ -96,15 +107,13 @@ export class Attempts {
   /** The moment the first attempt started; `undefined` while the call keeps no time. */
   startedAt: Ms | undefined;
 
-  // The latest attempt that ended lies open in the object; earlier ones are records in a list. A hundred thousand
-  // calls may be waiting, most for the first time, so what only later attempts need is made later.
-  #latest: Outcome | undefined;
+  // The latest attempt that has ended lies open in the object, so that a first failure needs no other.
+  #ok = false;
+  #result: unknown = none;
   #elapsed: Ms | undefined;
   #wait: Ms | undefined;
-  #earlier: AttemptRecord[] | undefined;
-  #omitted = 0;
-  #waits: Waits | undefined; // of a rule that is alone
-  #tracks: Map<WaitRule, Track> | undefined; // of several rules
+  #past: Past | undefined;
+  #waits: Waits | Map<WaitRule, Track> | undefined; // of a rule that is alone, or of each of several
 
   constructor(startedAt: Ms | undefined) {
     this.startedAt = startedAt;
@@ -117,15 +126,17 @@ export class Attempts {
 
   /** An attempt has ended. `now` is `undefined` when the call keeps no time. */
   end(outcome: Outcome, now: Ms | undefined): void {
-    if (this.#latest !== undefined) this.#file(this.#latest);
+    if (this.#result !== none) this.#file();
     this.#elapsed = now === undefined ? undefined : this.elapsed(now);
-    this.#latest = outcome;
+    this.#ok = outcome.ok;
+    this.#result = outcome.ok ? outcome.value : outcome.error;
     this.#wait = undefined;
   }
 
-  /** What the latest attempt to end has ended with. */
+  /** What the latest attempt to end has ended with; `undefined` before one has. */
   get latest(): Outcome | undefined {
-    return this.#latest;
+    if (this.#result === none) return undefined;
+    return this.#ok ? { ok: true, value: this.#result } : { ok: false, error: this.#result };
   }
 
   /** Milliseconds from the start of the call to `now`. Never less than before, whatever the clock does. */
@@ -174,15 +185,15 @@ export class Attempts {
 
   /** The attempts that have ended. */
   history(): History {
-    const attempts = [...(this.#earlier ?? [])];
-    if (this.#latest !== undefined) attempts.push(this.#record(this.#latest));
-    return Object.freeze({ attempts: Object.freeze(attempts), omitted: this.#omitted });
+    const attempts = [...(this.#past?.attempts ?? [])];
+    if (this.#result !== none) attempts.push(this.#record());
+    attempts.forEach(Object.freeze);
+    return Object.freeze({ attempts: Object.freeze(attempts), omitted: this.#past?.omitted ?? 0 });
   }
 
   /** Lets go of what is only needed to go on. The history stays. */
   close(): void {
     this.#waits = undefined;
-    this.#tracks = undefined;
   }
 
   #left(elapsed: Ms, limits: Limits, deadline: Ms): Ms {
@@ -190,29 +201,33 @@ export class Attempts {
   }
 
   #waitsOf(rule: WaitRule, outcome: Outcome, scope: WaitScope): Waits {
-    if (rule.alone) return (this.#waits ??= startWaits(rule.wait, outcome, scope));
+    if (rule.alone) return (this.#waits ??= startWaits(rule.wait, outcome, scope)) as Waits;
     const track = this.#track(rule);
     return (track.waits ??= startWaits(rule.wait, outcome, scope));
   }
 
   #track(rule: WaitRule): Track {
-    const tracks = (this.#tracks ??= new Map<WaitRule, Track>());
+    const tracks = (this.#waits ??= new Map<WaitRule, Track>()) as Map<WaitRule, Track>;
     const track = tracks.get(rule) ?? { waits: undefined, matched: 0 };
     tracks.set(rule, track);
     return track;
   }
 
-  #file(outcome: Outcome): void {
-    const earlier = (this.#earlier ??= []);
-    earlier.push(this.#record(outcome));
-    if (earlier.length <= recent) return;
-    earlier.splice(1, 1);
-    this.#omitted += 1;
+  #file(): void {
+    const past = (this.#past ??= { attempts: [], omitted: 0 });
+    past.attempts.push(this.#record());
+    if (past.attempts.length <= recent) return;
+    past.attempts.splice(1, 1);
+    past.omitted += 1;
   }
 
-  #record(outcome: Outcome): AttemptRecord {
-    const tries = (this.#earlier?.length ?? 0) + this.#omitted + 1;
-    return Object.freeze({ tries, elapsed: this.#elapsed, ...outcome, wait: this.#wait });
+  #record(): AttemptRecord {
+    const tries = (this.#past ? this.#past.attempts.length + this.#past.omitted : 0) + 1;
+    const wait = this.#wait;
+    const elapsed = this.#elapsed;
+    return this.#ok
+      ? { tries, elapsed, ok: true, value: this.#result, wait }
+      : { tries, elapsed, ok: false, error: this.#result, wait };
   }
 }
 

@@ -6,9 +6,20 @@
 import type { WaitMaker } from '../wait/waits.js';
 import { OptionError } from '../errors.js';
 import type { CallDetails } from '../call/details.js';
-import type { ErrorMatcher, ExceptionOptions, MatchedError, PredicateOptions, Verdict } from './options.js';
+import type { Promised } from '../call/wrapper.js';
+import type {
+  AcceptsFor,
+  AddsFor,
+  ErrorMatcher,
+  ExceptionOptions,
+  MatchedError,
+  Mode,
+  PredicateOptions,
+  ResultOptions,
+  Verdict,
+} from './options.js';
 import { type GivenOptions, checkPolicy } from './policy.js';
-import { type AcceptsFor, type Retry, type SilentRetry, makeRetry } from './with-retry.js';
+import { type Retry, type RetryThatAdds, type SilentRetry, makeRetry } from './with-retry.js';
 
 /**
  * Retries when an attempt throws one of `errors`.
@@ -24,16 +35,16 @@ import { type AcceptsFor, type Retry, type SilentRetry, makeRetry } from './with
  * @throws {OptionError} when an option is unknown or not allowed.
  * @see litl/backoff's `on_exception`
  */
-export function onException<M extends ErrorMatcher, Answer extends Verdict = boolean>(
+export function onException<
+  M extends ErrorMatcher,
+  Answer extends Verdict = boolean,
+  Raise extends boolean = true,
+  Kind extends Mode = 'auto',
+>(
   wait: WaitMaker,
   errors: M,
-  options: ExceptionOptions<MatchedError<M>, Answer> & { readonly raiseOnGiveup: false },
-): SilentRetry<AcceptsFor<unknown, Answer>>;
-export function onException<M extends ErrorMatcher, Answer extends Verdict = boolean>(
-  wait: WaitMaker,
-  errors: M,
-  options?: ExceptionOptions<MatchedError<M>, Answer>,
-): Retry<AcceptsFor<unknown, Answer>>;
+  options?: ExceptionOptions<MatchedError<M>, Answer> & ResultOptions<Raise, Kind>,
+): RetryThatAdds<AcceptsFor<unknown, Answer, Kind>, AddsFor<Raise, Kind>>;
 export function onException(wait: unknown, errors: unknown, options: GivenOptions = {}): unknown {
   if (errors === undefined) {
     throw new OptionError('errors', errors, 'must be given to onException: an error class, a test, or an array of both');
@@ -56,6 +67,11 @@ export function onException(wait: unknown, errors: unknown, options: GivenOption
  * @throws {OptionError} when an option is unknown or not allowed.
  * @see litl/backoff's `on_predicate`
  */
+export function onPredicate<V = unknown>(
+  wait: WaitMaker,
+  predicate: ((value: V, details: CallDetails) => Verdict) | undefined,
+  options: PredicateOptions<V> & { readonly mode: 'async' },
+): SilentRetry<V | PromiseLike<V>, Promised>;
 export function onPredicate<V = unknown>(
   wait: WaitMaker,
   predicate?: (value: V, details: CallDetails) => boolean,

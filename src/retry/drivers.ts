@@ -30,6 +30,7 @@ type Found = Rule | undefined | PromiseLike<Rule | undefined>;
  */
 export function driven(plan: Plan): AnyFunction {
   const { target } = plan;
+  const onBareError = onFirstError(plan, undefined, [], undefined); // of a call without `this`, arguments or a clock
   // Not an async function, and one body: a call through it must cost little more than the bare one.
   return function (this: unknown, ...args: unknown[]): unknown {
     if (plan.attended || isInCall() || isObserved()) return makeAttended(plan, this, args);
@@ -43,11 +44,26 @@ export function driven(plan: Plan): AnyFunction {
       return throwFirst(plan, takeOver(plan, this, args, startedAt), error);
     }
     enterFrame(undefined);
-    if (plan.kind === 'sync' && !plan.watchesValues && !isThenable(result)) return result;
+    if (!plan.watchesValues) {
+      if (plan.kind === 'async' && result instanceof Promise) {
+        const isBare = args.length === 0 && this === undefined && startedAt === undefined;
+        return result.then(undefined, isBare ? onBareError : onFirstError(plan, this, args, startedAt));
+      }
+      if (plan.kind === 'sync' && !isThenable(result)) return result;
+    }
     return plan.kind === 'async' || isThenable(result)
       ? followFirst(plan, this, args, startedAt, undefined, result)
       : returnFirst(plan, this, args, startedAt, undefined, result);
   };
+}
+
+function onFirstError(
+  plan: Plan,
+  thisArg: unknown,
+  args: readonly unknown[],
+  startedAt: Ms | undefined,
+): (error: unknown) => unknown {
+  return (error) => takeOver(plan, thisArg, args, startedAt).resume({ ok: false, error });
 }
 
 /** The first attempt of a call that somebody attends to, so that it is an object from the start. */
@@ -162,13 +178,22 @@ function refuseThenable(result: unknown, name: string): never {
 /** Stands for an outcome that is dealt with elsewhere: whoever adopts it waits for ever, and is forgotten. */
 const elsewhere: PromiseLike<never> = { then: () => elsewhere as never };
 
-type Settle = (value?: unknown) => void;
+/** Rejects whoever adopts it. A promise of ours keeps just its `resolve`: it may wait a hundred thousand times. */
+class Rejection implements PromiseLike<never> {
+  constructor(readonly error: unknown) {}
+
+  then(_resolve: unknown, reject: unknown): never {
+    (reject as (error: unknown) => void)(this.error);
+    return elsewhere as never;
+  }
+}
+
+type Resolve = (value: unknown) => void;
 
 /** A call whose attempts are being made. It is itself the thenable that its caller's promise adopts. */
 export class DrivenCall extends RetriedCall implements Sleeper, PromiseLike<unknown> {
   place = -1;
-  #resolve: Settle | undefined;
-  #reject: Settle | undefined;
+  #resolve: Resolve | undefined; // while the call is under way
 
   get unref(): boolean {
     return this.plan.policy.unref;
@@ -310,9 +335,8 @@ export class DrivenCall extends RetriedCall implements Sleeper, PromiseLike<unkn
   // engine can follow an error's stack from one to the other.
 
   /** The caller's promise adopts this call: goes on after the attempt that has ended. */
-  then<A, B>(resolve: ((value: unknown) => A) | null | undefined, reject: ((reason: unknown) => B) | null | undefined): never {
-    this.#resolve = resolve as Settle;
-    this.#reject = reject as Settle;
+  then<A>(resolve: ((value: unknown) => A) | null | undefined): never {
+    this.#resolve = resolve as Resolve;
     this.#judge(this.latest as Outcome);
     return elsewhere as never;
   }
@@ -321,18 +345,18 @@ export class DrivenCall extends RetriedCall implements Sleeper, PromiseLike<unkn
   resume(outcome: Outcome, known?: { readonly found: Found }): PromiseLike<unknown> {
     this.end(outcome, this.moment());
     if (known === undefined) return this;
-    return new Promise((resolve, reject) => {
+    return new Promise((resolve) => {
       this.#resolve = resolve;
-      this.#reject = reject;
-      this.#apply(known.found, outcome);
+      this.#guard(() => {
+        this.#apply(known.found, outcome);
+      });
     });
   }
 
   /** Goes on with the promise of an attempt, in a promise of its own. */
   follow(promise: Promise<unknown>): Promise<unknown> {
-    return new Promise((resolve, reject) => {
+    return new Promise((resolve) => {
       this.#resolve = resolve;
-      this.#reject = reject;
       for (const signal of this.aside?.signals ?? []) signal.addEventListener('abort', this);
       this.#wait(promise);
     });
@@ -341,15 +365,15 @@ export class DrivenCall extends RetriedCall implements Sleeper, PromiseLike<unkn
   /** A signal has aborted. */
   handleEvent(): void {
     const { reason } = this.abortedBy() as AbortSignal;
-    const reject = this.#reject;
-    if (reject === undefined) return;
+    const resolve = this.#resolve;
+    if (resolve === undefined) return;
     this.clock.cancel(this);
     this.refund();
     this.tellAbort(reason);
     this.aside?.controller?.abort(reason);
     this.#over();
     this.tellEnd('abort');
-    reject(reason);
+    resolve(new Rejection(reason));
   }
 
   /** The wait is over. */
@@ -365,7 +389,7 @@ export class DrivenCall extends RetriedCall implements Sleeper, PromiseLike<unkn
     this.spend();
     this.start();
     this.tellAttempt();
-    if (this.#reject === undefined) return; // a handler aborted the call
+    if (this.#resolve === undefined) return; // a handler aborted the call
     const outer = currentFrame();
     enterFrame(this);
     let promise: Promise<unknown>;
@@ -386,11 +410,11 @@ export class DrivenCall extends RetriedCall implements Sleeper, PromiseLike<unkn
       return;
     }
     // The value is looked at, so the promise's own `resolve` comes second; nothing ever reaches it.
-    promise.then((value) => this.#took({ ok: true, value }), reject).then(this.#resolve, this.#reject);
+    promise.then((value) => this.#took({ ok: true, value }), reject).then(this.#resolve);
   }
 
   #took(outcome: Outcome): PromiseLike<never> {
-    if (this.#reject !== undefined) {
+    if (this.#resolve !== undefined) {
       this.end(outcome, this.moment());
       this.#judge(outcome);
     }
@@ -398,47 +422,59 @@ export class DrivenCall extends RetriedCall implements Sleeper, PromiseLike<unkn
   }
 
   #judge(outcome: Outcome): void {
-    this.#guard(() => {
+    try {
       this.#apply(this.match(outcome), outcome);
-    });
+    } catch (error) {
+      this.#fail(error);
+    }
   }
 
   #apply(found: Found, outcome: Outcome): void {
-    this.#when(found, (rule) => {
-      if (rule === undefined) this.#leave(outcome);
-      else {
-        this.#when(this.decide(rule, outcome), (step) => {
-          this.#perform(step, outcome, rule);
-        });
-      }
-    });
+    if (found === undefined) this.#leave(outcome);
+    else if (!isThenable(found)) this.#answer(found, outcome);
+    else {
+      this.#when(found, (rule) => {
+        this.#apply(rule, outcome);
+      });
+    }
+  }
+
+  #answer(rule: Rule, outcome: Outcome): void {
+    const step = this.decide(rule, outcome);
+    if (!isThenable(step)) this.#perform(step, outcome, rule);
+    else {
+      this.#when(step, (late) => {
+        this.#perform(late, outcome, rule);
+      });
+    }
   }
 
   #perform(step: Step, outcome: Outcome, rule: Rule | undefined): void {
     if (step.kind === 'giveup') {
-      this.#when(this.tellGiveUp(step.because, outcome, rule), () => {
+      this.#afterwards(this.tellGiveUp(step.because, outcome, rule), () => {
         this.#settle(this.#endOf(step.because, outcome), 'giveup');
       });
       return;
     }
     const told = this.tellBackoff(step, outcome, rule as Rule);
-    if (told === undefined) this.#sleep(step);
-    else {
-      this.#when(told, () => {
-        const fitted = this.afterHandlers(step);
-        if (fitted.kind === 'wait') this.#sleep(fitted);
-        else this.#perform(fitted, outcome, rule);
-      });
+    if (told === undefined) {
+      this.#sleep(step);
+      return;
     }
+    this.#when(told, () => {
+      const fitted = this.afterHandlers(step);
+      if (fitted.kind === 'wait') this.#sleep(fitted);
+      else this.#perform(fitted, outcome, rule);
+    });
   }
 
   #sleep({ ms }: WaitStep): void {
-    if (this.#reject === undefined) return; // a handler aborted the call
+    if (this.#resolve === undefined) return; // a handler aborted the call
     if (ms > 0) this.clock.schedule(this, ms);
     else if (this.tries % turnsBeforeYield !== 0) this.#attempt();
     else {
       afterOtherWork(() => {
-        if (this.#reject !== undefined) this.wake(0);
+        if (this.#resolve !== undefined) this.wake(0);
       });
     }
   }
@@ -448,24 +484,22 @@ export class DrivenCall extends RetriedCall implements Sleeper, PromiseLike<unkn
       this.#settle(outcome, 'passed');
       return;
     }
-    this.#when(this.tellSuccess(outcome.value), () => {
+    this.#afterwards(this.tellSuccess(outcome.value), () => {
       this.#settle(outcome, 'success');
     });
   }
 
   #settle(outcome: Outcome, ended: 'success' | 'giveup' | 'passed'): void {
     const resolve = this.#resolve;
-    const reject = this.#reject;
     this.#over();
     if (ended === 'passed' && !outcome.ok) this.keepHistory(outcome.error);
     this.tellEnd(ended);
-    if (outcome.ok) resolve?.(outcome.value);
-    else reject?.(outcome.error);
+    resolve?.(outcome.ok ? outcome.value : new Rejection(outcome.error));
   }
 
   /** An option has failed: its error reaches the caller. */
   #fail(error: unknown): void {
-    if (this.#reject === undefined) return;
+    if (this.#resolve === undefined) return;
     this.refund();
     this.#settle({ ok: false, error }, 'passed');
   }
@@ -478,17 +512,13 @@ export class DrivenCall extends RetriedCall implements Sleeper, PromiseLike<unkn
     }
   }
 
-  /** Goes on with an answer, at once where it is there. */
-  #when<T>(answer: T | PromiseLike<T>, goOn: (answer: T) => void): void {
-    if (!isThenable(answer)) {
-      goOn(answer as T);
-      return;
-    }
+  /** Goes on when an answer is there, unless the call has ended meanwhile. */
+  #when<T>(answer: PromiseLike<T>, goOn: (answer: T) => void): void {
     answer.then(
       (late) => {
-        if (this.#reject === undefined) return;
+        if (this.#resolve === undefined) return;
         this.#guard(() => {
-          goOn(late as T);
+          goOn(late);
         });
       },
       (error: unknown) => {
@@ -497,9 +527,14 @@ export class DrivenCall extends RetriedCall implements Sleeper, PromiseLike<unkn
     );
   }
 
+  /** Goes on when handlers are done, at once where none has to be waited for. */
+  #afterwards(told: Promise<void> | undefined, goOn: () => void): void {
+    if (told === undefined) goOn();
+    else this.#when(told, goOn);
+  }
+
   #over(): void {
     this.#resolve = undefined;
-    this.#reject = undefined;
     for (const signal of this.aside?.signals ?? []) signal.removeEventListener('abort', this);
   }
 

@@ -9,7 +9,6 @@ import { OptionError, show } from '../errors.js';
 import { describe, warnOnce } from '../events.js';
 import { type Ms, readable } from '../time/duration.js';
 import { debugWanted, loadDebug } from '../time/host.js';
-import type { GiveUpReason } from './attempts.js';
 import type { BackoffDetails, GiveUpDetails } from './details.js';
 
 export type LogLevel = 'info' | 'error';
@@ -26,24 +25,29 @@ export function checkLog(given: unknown): LogOption {
   throw new OptionError('log', given, 'must be false or a function (level, text, details)');
 }
 
-export function backoffText(name: string, wait: Ms, outcome: Outcome): string {
-  return `Backing off ${name}(...) for ${readable(wait)} (${ended(outcome)})`;
+export function backoffText({ name, wait, ...details }: BackoffDetails): string {
+  return `Backing off ${name}(...) for ${readable(wait)} (${ended(details)})`;
 }
 
-export function giveUpText(name: string, tries: number, outcome: Outcome): string {
-  return `Giving up ${name}(...) after ${tries} ${tries === 1 ? 'try' : 'tries'} (${ended(outcome)})`;
+export function giveUpText({ name, tries, ...details }: GiveUpDetails): string {
+  return `Giving up ${name}(...) after ${tries} ${tries === 1 ? 'try' : 'tries'} (${ended(details)})`;
 }
 
 function ended(outcome: Outcome): string {
   return outcome.ok ? show(outcome.value) : describe(outcome.error);
 }
 
-export function levelOf(reason: GiveUpReason): LogLevel {
-  return reason === 'giveup' ? 'info' : 'error';
-}
-
-/** Calls a logger of the user's. What it throws is reported and dropped, as with any handler. */
-export function callLog(log: Log, level: LogLevel, text: string, details: BackoffDetails | GiveUpDetails): void {
+/** Writes to a logger of the user's, or to `debug`. What a logger throws is reported and dropped, as with any handler. */
+export function writeLog(
+  log: Log | undefined,
+  level: LogLevel,
+  text: string,
+  details: BackoffDetails | GiveUpDetails,
+): void {
+  if (log === undefined) {
+    debugLine(text);
+    return;
+  }
   try {
     log(level, text, details);
   } catch (error) {
@@ -56,13 +60,19 @@ type Write = (line: string) => void;
 let write: Write | undefined;
 let waiting: string[] | undefined; // lines from before `debug` was loaded, where it cannot be had at once
 
-/** Whether the default logger has a reader. Costs a look at the host's settings. */
-export function isLogRead(): boolean {
-  return write !== undefined || debugWanted();
+let wanted: boolean | undefined;
+
+/**
+ * Whether the default logger has a reader.
+ *
+ * @param again  Whether to look again at the host's settings, which takes longer than a retry without a wait.
+ */
+export function isLogRead(again: boolean): boolean {
+  if (again || wanted === undefined) wanted = debugWanted();
+  return wanted;
 }
 
-/** Writes a line to the default logger. */
-export function debugLine(line: string): void {
+function debugLine(line: string): void {
   if (write !== undefined) {
     write(line);
     return;

@@ -6,7 +6,7 @@
  */
 import type { CallDetails, RuntimeOption } from '../call/details.js';
 import type { Outcome, Returned, Threw } from '../call/outcome.js';
-import type { AnyFunction } from '../call/wrapper.js';
+import type { AnyFunction, Promised } from '../call/wrapper.js';
 import type { Clock } from '../time/clock.js';
 import type { Duration } from '../time/duration.js';
 import type { Random } from '../time/random.js';
@@ -30,7 +30,7 @@ export type ErrorClass<E = unknown> = abstract new (...args: any[]) => E;
 export type ErrorTest<E = unknown> = Callback<[error: E, details: CallDetails], boolean>;
 
 /** What says which errors are retried: a class, a test, or an array of both. */
-export type ErrorMatcher = ErrorClass | ErrorTest<any> | readonly (ErrorClass | ErrorTest<any>)[];
+export type ErrorMatcher = ErrorClass | ErrorTest | readonly (ErrorClass | ErrorTest)[];
 
 /** The errors that a matcher lets through, as far as its type tells. */
 export type MatchedError<M> = M extends readonly (infer One)[] ? MatchedByOne<One> : MatchedByOne<M>;
@@ -43,8 +43,11 @@ type MatchedByOne<M> = M extends ErrorClass<infer E>
       ? E
       : unknown;
 
+/** How a call is made: found out by what the function gives, or said. */
+export type Mode = 'auto' | 'sync' | 'async';
+
 /** How long, how often, under whose control. All of these may be given to any retry. */
-export interface LimitOptions<This = any> {
+export interface LimitOptions<This = any, M extends Mode = Mode> {
   /** Attempts in all, the first included: a whole number from 1, or `Infinity`. @default 10; `Infinity` in `onPredicate` */
   readonly maxTries?: RuntimeOption<number, This> | undefined;
   /** From the start of the first attempt; no attempt is planned to start later. @default Infinity */
@@ -56,7 +59,7 @@ export interface LimitOptions<This = any> {
   /** Pays for retries; asked last. */
   readonly budget?: RuntimeOption<Budget | undefined, This> | undefined;
   /** Whether the function is async: found out, or said. @default 'auto' */
-  readonly mode?: 'auto' | 'sync' | 'async' | undefined;
+  readonly mode?: M | undefined;
   /** @default systemClock */
   readonly clock?: Clock | undefined;
   /** Gives numbers from 0 up to, not including, 1. @default Math.random */
@@ -106,12 +109,17 @@ export interface RetryRule<M, V, Answer extends Verdict = Verdict> {
 }
 
 /** Options of `retry` and `withRetry`. */
-export interface RetryOptions<M, V, Answer extends Verdict, Rules extends readonly unknown[], This = any>
-  extends LimitOptions<This>, HandlerOptions<Outcome<V, MatchedError<M>>> {
+export interface RetryOptions<
+  M = ErrorMatcher,
+  V = any,
+  Answer extends Verdict = Verdict,
+  Rules extends readonly unknown[] = readonly any[],
+  This = any,
+> extends LimitOptions<This>, HandlerOptions<Outcome<V, MatchedError<M>>> {
   /** Makes the waits. @default expo({ factor: 100, maxValue: '10s' }) */
   readonly wait?: WaitMaker | undefined;
   /** Which errors are retried. @default any error; none where only `predicate` is given */
-  readonly errors?: (M & ErrorMatcher) | undefined;
+  readonly errors?: M | undefined;
   /** Retries while it gives true for the value. @default none */
   readonly predicate?: Callback<[value: V, details: CallDetails], Answer> | undefined;
   /** Stops at once when it gives true; asked on the last failure too. @default never */
@@ -125,5 +133,30 @@ export interface RetryOptions<M, V, Answer extends Verdict, Rules extends readon
 /** What a wrapped function of type `F` gives in the end. */
 export type ValueOf<F extends AnyFunction> = Awaited<ReturnType<F>>;
 
-/** Callbacks may be async only where the function is. */
-export type VerdictFor<F extends AnyFunction> = ReturnType<F> extends PromiseLike<unknown> ? Verdict : boolean;
+/** The options that change the type of the result, taken by themselves so that it can follow them. */
+export interface ResultOptions<Raise extends boolean, M extends Mode> {
+  readonly raiseOnGiveup?: Raise | undefined;
+  readonly mode?: M | undefined;
+}
+
+/** What a retry may give instead of the result of the function. */
+export type AddsFor<Raise extends boolean, M extends Mode> =
+  | (false extends Raise ? undefined : never)
+  | (IsAsync<M> extends true ? Promised : never);
+
+/** Callbacks may be async only where the call is. */
+export type VerdictFor<F extends AnyFunction, M extends Mode> = IsAsync<M> extends true
+  ? Verdict
+  : ReturnType<F> extends PromiseLike<unknown>
+    ? Verdict
+    : boolean;
+
+/** What a call under a retry may return, by what its callbacks need: an async callback needs an async call. */
+export type AcceptsFor<V, Answer, M extends Mode> = [Answer] extends [boolean]
+  ? V | PromiseLike<V>
+  : IsAsync<M> extends true
+    ? V | PromiseLike<V>
+    : PromiseLike<V>;
+
+// `Mode` itself, from options of a wider type, counts as `'auto'`.
+type IsAsync<M extends Mode> = [M] extends ['async'] ? true : false;

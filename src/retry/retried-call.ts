@@ -17,7 +17,7 @@ import { Attempts, type GiveUpReason, type GiveUpStep, type Limits, type RetryKi
 import type { AbortDetails, BackoffDetails, Details, EndDetails, GiveUpDetails, SuccessDetails } from './details.js';
 import { type Handler, tell, tellAtOnce } from './handlers.js';
 import { noteHistory } from './history.js';
-import { backoffText, callLog, debugLine, giveUpText, isLogRead, levelOf } from './log.js';
+import { backoffText, giveUpText, isLogRead, writeLog } from './log.js';
 import type { Plan } from './plan.js';
 import { checkBoolean, checkBudget, checkMaxTime, checkMaxTries, checkSignalValue } from './policy.js';
 import { type Rule, ruleFor, saysGiveUp } from './rules.js';
@@ -146,7 +146,13 @@ export class RetriedCall extends Attempts implements Frame, WaitScope {
 
   /** What to do about an outcome that a rule has matched. */
   protected decide(rule: Rule, outcome: Outcome): Step | PromiseLike<Step> {
-    const stop = saysGiveUp([rule.giveup, this.plan.policy.giveup], outcome, () => this.details(rule));
+    const { giveup } = this.plan.policy;
+    if (outcome.ok || (giveup === undefined && rule.giveup === undefined)) return this.#next(rule, outcome, false);
+    const details = (): CallDetails => this.details(rule);
+    const own = rule.giveup === undefined ? false : saysGiveUp(rule.giveup, outcome.error, details);
+    const outer = (said: boolean): boolean | PromiseLike<boolean> =>
+      said || giveup === undefined ? said : saysGiveUp(giveup, outcome.error, details);
+    const stop = isThenable(own) ? own.then(outer) : outer(own);
     return isThenable(stop) ? stop.then((late) => this.#next(rule, outcome, late)) : this.#next(rule, outcome, stop);
   }
 
@@ -236,22 +242,24 @@ export class RetriedCall extends Attempts implements Frame, WaitScope {
 
   protected tellBackoff(step: WaitStep, outcome: Outcome, rule: Rule): Promise<void> | undefined {
     const { handlers, log } = this.plan.policy;
-    const make = (): BackoffDetails =>
-      Object.freeze({ ...this.#facts(rule), event: 'backoff', ...outcome, wait: step.ms } as BackoffDetails);
-    const text = (): string => backoffText(this.plan.nameFor(this.thisArg), step.ms, outcome);
-    if (typeof log === 'function') callLog(log, 'info', text(), make());
-    else if (log !== false && isLogRead()) debugLine(text());
-    return this.#wanted(handlers.onBackoff) ? this.#tell(handlers.onBackoff, make()) : undefined;
+    const isTold = this.#wanted(handlers.onBackoff);
+    const isLogged = log !== false && (log !== undefined || isLogRead(step.ms > 0));
+    if (!isTold && !isLogged) return undefined;
+    const event = { event: 'backoff', ...outcome, wait: step.ms } as const;
+    const details = Object.freeze({ ...this.#facts(rule), ...event }) as BackoffDetails;
+    if (isLogged) writeLog(log, 'info', backoffText(details), details);
+    return isTold ? this.#tell(handlers.onBackoff, details) : undefined;
   }
 
   protected tellGiveUp(reason: GiveUpReason, outcome: Outcome, rule: Rule | undefined): Promise<void> | undefined {
     const { handlers, log } = this.plan.policy;
-    const make = (): GiveUpDetails =>
-      Object.freeze({ ...this.#facts(rule), event: 'giveup', ...outcome, reason } as GiveUpDetails);
-    const text = (): string => giveUpText(this.plan.nameFor(this.thisArg), this.tries, outcome);
-    if (typeof log === 'function') callLog(log, levelOf(reason), text(), make());
-    else if (log !== false && isLogRead()) debugLine(text());
-    return this.#wanted(handlers.onGiveup) ? this.#tell(handlers.onGiveup, make()) : undefined;
+    const isTold = this.#wanted(handlers.onGiveup);
+    const isLogged = log !== false && (log !== undefined || isLogRead(true));
+    if (!isTold && !isLogged) return undefined;
+    const event = { event: 'giveup', ...outcome, reason } as const;
+    const details = Object.freeze({ ...this.#facts(rule), ...event }) as GiveUpDetails;
+    if (isLogged) writeLog(log, reason === 'giveup' ? 'info' : 'error', giveUpText(details), details);
+    return isTold ? this.#tell(handlers.onGiveup, details) : undefined;
   }
 
   /** An abort waits for nobody. */

@@ -7,7 +7,7 @@
 import type { CallDetails } from '../call/details.js';
 import { type Outcome, isThenable } from '../call/outcome.js';
 import { OptionError, StampedeError, isRefusal, isStampedeError, withCause } from '../errors.js';
-import { type WaitMaker, causeOf } from '../wait/waits.js';
+import type { WaitMaker } from '../wait/waits.js';
 import type { WaitRule } from './attempts.js';
 import type { ErrorClass, ErrorTest, Verdict } from './options.js';
 
@@ -126,28 +126,17 @@ export function guarded<T>(option: string, error: unknown, run: () => T): T {
   }
 }
 
-/** Asks `giveup`, the retry's own and the rule's. @returns Whether to stop, or a promise of it. */
+/** Asks one `giveup`. @returns Whether to stop, or a promise of it. */
 export function saysGiveUp(
-  callbacks: readonly Rule['giveup'][],
-  outcome: Outcome,
+  giveup: NonNullable<Rule['giveup']>,
+  error: unknown,
   details: () => CallDetails,
 ): boolean | PromiseLike<boolean> {
-  if (outcome.ok) return false;
-  const { error } = outcome;
-  for (const [index, giveup] of callbacks.entries()) {
-    if (giveup === undefined) continue;
-    const answer: unknown = guarded('giveup', error, () => (wantsDetails(giveup) ? giveup(error, details()) : giveup(error)));
-    if (isThenable(answer)) {
-      return Promise.resolve(answer).then(
-        (late) => Boolean(late) || saysGiveUp(callbacks.slice(index + 1), outcome, details),
-        (thrown: unknown) => {
-          throw withCause(thrown, 'giveup', causeOf(outcome));
-        },
-      );
-    }
-    if (answer) return true;
-  }
-  return false;
+  const answer: unknown = guarded('giveup', error, () => (wantsDetails(giveup) ? giveup(error, details()) : giveup(error)));
+  if (!isThenable(answer)) return Boolean(answer);
+  return Promise.resolve(answer).then(Boolean, (thrown: unknown) => {
+    throw withCause(thrown, 'giveup', { cause: error });
+  });
 }
 
 /** Keeps a promise that nobody will look at from being reported as unhandled. */

@@ -7,42 +7,81 @@ import { type CallContext, currentCall } from '../call/context.js';
 import {
   type AnyFunction,
   type ForeignThenable,
+  type Promised,
   type Substitute,
-  type Wrap,
+  type Substituted,
   type Widened,
+  type Wrap,
   type Wrapper,
   makeWrapper,
   policyKey,
   wrapFunction,
 } from '../call/wrapper.js';
 import { driven } from './drivers.js';
-import type { LimitOptions, RetryOptions, ValueOf, Verdict, VerdictFor } from './options.js';
+import type {
+  AcceptsFor,
+  AddsFor,
+  ErrorMatcher,
+  HandlerOptions,
+  LimitOptions,
+  Mode,
+  ResultOptions,
+  RetryOptions,
+  ValueOf,
+  Verdict,
+  VerdictFor,
+} from './options.js';
 import { Plan } from './plan.js';
 import { type GivenOptions, type RetryPolicy, checkPolicy } from './policy.js';
 
-/** What a call under `retry(...)` may return, by what its callbacks need: an async callback needs a promise. */
-export type AcceptsFor<V, Answer> = [Answer] extends [boolean] ? V | PromiseLike<V> : PromiseLike<V>;
+/** What may be changed for a copy of a retry, or for one call. */
+export interface Overrides<M extends Mode = 'auto' | 'sync'> extends LimitOptions<any, M>, HandlerOptions {}
 
 /** A retry as a wrapper. It holds no state of any call. */
 export interface Retry<in Accepts = unknown> extends Wrapper<Accepts> {
   /** A changed copy. @throws {OptionError} as `retry` does. */
-  with(overrides: LimitOptions): Retry<Accepts>;
+  with(overrides: Overrides): Retry<Accepts>;
+  with(overrides: Overrides<'async'>): SilentRetry<Accepts, Promised>;
   /** Makes one call now. `overrides` hold for this call. */
-  run<Result extends Accepts>(call: (context: CallContext) => Result, overrides?: LimitOptions): Result;
+  run<Result extends Accepts>(call: (context: CallContext) => Result, overrides?: Overrides<ModeFor<Result>>): Result;
 }
 
-/** A retry that may give `undefined` instead of a result: `raiseOnGiveup: false`. */
-export interface SilentRetry<in Accepts> extends Substitute<Accepts, undefined> {
+/** A retry that may give something else: `undefined` (`raiseOnGiveup: false`), or a promise (`mode: 'async'`). */
+export interface SilentRetry<in Accepts, Adds = undefined> extends Substitute<Accepts, Adds> {
   /** A changed copy. @throws {OptionError} as `retry` does. */
-  with(overrides: LimitOptions): SilentRetry<Accepts>;
+  with(overrides: Overrides): SilentRetry<Accepts, Adds>;
+  with(overrides: Overrides<'async'>): SilentRetry<Accepts, Adds | Promised>;
+  /** Makes one call now. `overrides` hold for this call. */
+  run<Result extends Accepts>(
+    call: (context: CallContext) => Result,
+    overrides?: Overrides<ModeFor<Result>>,
+  ): Substituted<Result, Adds>;
 }
 
-/** The type of a function under `withRetry`: its own, or with a promise where it gives a foreign thenable. */
-export type Retried<F extends AnyFunction> = ReturnType<F> extends ForeignThenable
-  ? ReturnType<F> extends Promise<unknown>
-    ? F
-    : (this: ThisParameterType<F>, ...args: Parameters<F>) => Promise<ValueOf<F>>
-  : F;
+// Asking for a promise must not change the type of the result.
+type ModeFor<Result> = Result extends PromiseLike<unknown> ? Mode : 'auto' | 'sync';
+
+/** The retry whose options ask for `Adds`. */
+export type RetryThatAdds<Accepts, Adds> = [Adds] extends [never] ? Retry<Accepts> : SilentRetry<Accepts, Adds>;
+
+/**
+ * The type of a function under `withRetry`: its own; with a promise where it gives a thenable that is none; widened
+ * where the retry may give `Adds`.
+ */
+export type Retried<F extends AnyFunction, Adds = never> = [Adds] extends [never]
+  ? GivesForeign<F> extends true
+    ? Widened<F, Promised> & F
+    : F
+  : Widened<F, Adds>;
+
+// `any` and `never` fit every type; they are left alone.
+type GivesForeign<F extends AnyFunction> = 0 extends 1 & ReturnType<F>
+  ? false
+  : [ReturnType<F>] extends [never]
+    ? false
+    : [ReturnType<F>] extends [ForeignThenable]
+      ? true
+      : false;
 
 /**
  * Wraps a function so that its failures are retried. Sync functions stay sync, async ones async.
@@ -56,14 +95,16 @@ export type Retried<F extends AnyFunction> = ReturnType<F> extends ForeignThenab
  * @returns A function of the same type. With `raiseOnGiveup: false` its result may also be `undefined`.
  * @see litl/backoff, whose words these are
  */
-export function withRetry<F extends AnyFunction, M, const Rules extends readonly unknown[] = []>(
+export function withRetry<
+  F extends AnyFunction,
+  M extends ErrorMatcher,
+  const Rules extends readonly unknown[] = [],
+  Raise extends boolean = true,
+  Kind extends Mode = 'auto',
+>(
   fn: F,
-  options: RetryOptions<M, ValueOf<F>, VerdictFor<F>, Rules, ThisParameterType<F>> & { readonly raiseOnGiveup: false },
-): Widened<F, undefined>;
-export function withRetry<F extends AnyFunction, M, const Rules extends readonly unknown[] = []>(
-  fn: F,
-  options?: RetryOptions<M, ValueOf<F>, VerdictFor<F>, Rules, ThisParameterType<F>>,
-): Retried<F>;
+  options?: RetryOptions<M, ValueOf<F>, VerdictFor<F, Kind>, Rules, ThisParameterType<F>> & ResultOptions<Raise, Kind>,
+): Retried<F, AddsFor<Raise, Kind>>;
 export function withRetry(fn: AnyFunction, options: GivenOptions = {}): AnyFunction {
   return wrapFunction('withRetry', wrapUnder(checkPolicy('withRetry', options)), fn);
 }
@@ -81,12 +122,16 @@ export function withRetry(fn: AnyFunction, options: GivenOptions = {}): AnyFunct
  *
  * @throws {OptionError} when an option is unknown or not allowed.
  */
-export function retry<M, V = unknown, Answer extends Verdict = boolean, const Rules extends readonly unknown[] = []>(
-  options: RetryOptions<M, V, Answer, Rules> & { readonly raiseOnGiveup: false },
-): SilentRetry<AcceptsFor<V, Answer>>;
-export function retry<M, V = unknown, Answer extends Verdict = boolean, const Rules extends readonly unknown[] = []>(
-  options?: RetryOptions<M, V, Answer, Rules>,
-): Retry<AcceptsFor<V, Answer>>;
+export function retry<
+  M extends ErrorMatcher,
+  V = unknown,
+  Answer extends Verdict = boolean,
+  const Rules extends readonly unknown[] = [],
+  Raise extends boolean = true,
+  Kind extends Mode = 'auto',
+>(
+  options?: RetryOptions<M, V, Answer, Rules> & ResultOptions<Raise, Kind>,
+): RetryThatAdds<AcceptsFor<V, Answer, Kind>, AddsFor<Raise, Kind>>;
 export function retry(options: GivenOptions = {}): unknown {
   return makeRetry(checkPolicy('retry', options));
 }

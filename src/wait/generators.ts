@@ -9,7 +9,6 @@ import type { RuntimeOption } from '../call/details.js';
 import type { Outcome } from '../call/outcome.js';
 import { OptionError } from '../errors.js';
 import { type Duration, type Ms, toMs } from '../time/duration.js';
-import type { Random } from '../time/random.js';
 import { bound, positive, setting, settings, time } from './settings.js';
 import { truncatedNormal } from './truncated-normal.js';
 import { type NextWait, type WaitMaker, type Waits, waitFactory, waitMaker } from './waits.js';
@@ -30,12 +29,30 @@ const longest: Ms = Number.MAX_SAFE_INTEGER;
  */
 export const constant = /* @__PURE__ */ waitFactory('constant', (interval?: RuntimeOption<Duration | Iterable<Duration>>): WaitMaker => {
     const read = setting<Ms | Iterable<unknown>>('interval', interval, { fallback: 1000, check: checkInterval });
+    const always = (value: Ms): Waits => new ConstantWaits(value);
+    const shared = typeof interval === 'function' ? undefined : read();
+    if (typeof shared === 'number') {
+      const waits = always(shared); // it has no state, so one serves all calls
+      return waitMaker('constant', () => waits);
+    }
     return waitMaker('constant', (_first, scope) => {
       const value = read(scope);
-      return typeof value === 'number' ? { next: () => ({ value }) } : listed(value);
+      return typeof value === 'number' ? always(value) : listed(value);
     });
   },
 );
+
+class ConstantWaits implements Waits {
+  readonly #next: NextWait;
+
+  constructor(value: Ms) {
+    this.#next = Object.freeze({ value });
+  }
+
+  next(): NextWait {
+    return this.#next;
+  }
+}
 
 function checkInterval(option: string, value: unknown): Ms | Iterable<unknown> {
   if (typeof value !== 'object' || value === null || !(Symbol.iterator in value)) return toMs(option, value);
@@ -229,8 +246,13 @@ export const random = /* @__PURE__ */ waitFactory('random', (options: RandomOpti
   return waitMaker('random', (_first, scope) => {
     const { min, max, distribution } = read(scope);
     checkOrder(min, max);
-    const draw: (random: Random) => number = distribution === 'normal' ? truncatedNormal : (random) => random();
-    return { next: () => ({ value: min + (max - min) * draw(scope.random), kind: 'spread' }) };
+    const { random } = scope;
+    return {
+      next() {
+        const share = distribution === 'normal' ? truncatedNormal(random) : random();
+        return { value: min + (max - min) * share, kind: 'spread' };
+      },
+    };
   });
 });
 
