@@ -111,12 +111,16 @@ export class RefusalError extends StampedeError {
 
 /** Tells our errors apart from all others, also across copies of the package. Never throws, whatever it is given. */
 export function isStampedeError(error: unknown): error is StampedeError | UsageError {
-  return has(error, brand, true);
+  try {
+    return typeof error === 'object' && error !== null && (error as { [brand]?: unknown })[brand] === true;
+  } catch {
+    return false; // a thrown value may be a Proxy whose traps throw
+  }
 }
 
 /** Tells whether an error stands for a call that was not made. */
 export function isRefusal(error: unknown): error is RefusalError {
-  return isStampedeError(error) && has(error, 'refusal', true);
+  return isStampedeError(error) && (error as Partial<RefusalError>).refusal === true;
 }
 
 /** A value as it may stand in a message: short, on one line, whatever the value is. */
@@ -149,15 +153,6 @@ function shownObject(value: object): string {
   if (value instanceof Date) return 'a Date';
   const kind = Object.getPrototypeOf(value)?.constructor?.name;
   return kind === 'Object' || kind === undefined ? JSON.stringify(value) : `a ${kind}`;
-}
-
-// A thrown value may be a Proxy whose traps throw; asking it anything must not hide it.
-function has(value: unknown, key: PropertyKey, wanted: unknown): boolean {
-  try {
-    return typeof value === 'object' && value !== null && (value as Record<PropertyKey, unknown>)[key] === wanted;
-  } catch {
-    return false;
-  }
 }
 
 /**

@@ -2,6 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import {
   OptionError,
+  type Outcome,
   VirtualClock,
   constant,
   decay,

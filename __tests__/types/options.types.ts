@@ -137,6 +137,7 @@ expectTypeOf(onException(expo, HttpError, { giveup: (e) => (flag ? true : Promis
 retry({ giveup: async () => flag })(readJob);
 // @ts-expect-error a sync function
 retry({ predicate: async () => flag })(readJob);
+expectTypeOf(retry({ giveup: () => flag, predicate: async () => flag })).toEqualTypeOf<Retry<PromiseLike<unknown>>>();
 // @ts-expect-error a sync function, made with one call
 retry({ giveup: async () => flag }).run(() => readJob(1));
 
@@ -205,12 +206,15 @@ retry({
 });
 withRetry(fetchJobs, {
   rules: [
-    { errors: (e) => e instanceof DbError, giveup: (e) => expectTypeOf(e).toEqualTypeOf<DbError>() },
+    // Here only a class or a named guard tells `giveup` more.
+    { errors: (e) => e instanceof DbError, giveup: (e) => expectTypeOf(e).toEqualTypeOf<unknown>() },
     { predicate: (value) => expectTypeOf(value).toEqualTypeOf<Job[]>() },
   ],
 });
 withRetry(fetchJobs, { rules: [{ errors: HttpError, giveup: async () => flag }, { predicate: async () => flag }] });
-retry({ rules: [{ errors: HttpError, giveup: async () => flag }, { errors: DbError, giveup: () => flag }] })(fetchJob);
+retry({ rules: [{ errors: HttpError, giveup: async () => flag }, { predicate: () => flag }] })(fetchJob);
+// @ts-expect-error the `giveup`s of one wrapper are all async, or none is
+retry({ rules: [{ errors: HttpError, giveup: async () => flag }, { errors: DbError, giveup: () => flag }] });
 // @ts-expect-error an async verdict in a rule, a sync function
 retry({ rules: [{ errors: HttpError, giveup: async () => flag }] })(readJob);
 // @ts-expect-error an async verdict in a rule, a sync function
@@ -314,7 +318,7 @@ onPredicate(fibo, nothing, { giveup: () => true });
 
 // A wait is a maker of waits.
 
-declare function* waits(): Generator<number>;
+declare function waits(): Generator<number>;
 expectTypeOf(expo).toExtend<WaitMaker>();
 retry({ wait: expo });
 retry({ wait: expo() });

@@ -7,8 +7,11 @@ import { readFileSync } from 'node:fs';
 import { currentCall, expo, fibo, onException, onPredicate, retryAfter, withRetry } from '../core.js';
 import { watched } from './watch.js';
 
-/** For every call here: two seconds of trying, ten for all calls together, and everything is written down. */
-const limits = { maxTime: '2s', signal: AbortSignal.timeout(10_000), ...watched } as const;
+/** Ten seconds from the start of the program, whatever it is at then. */
+export const deadline = AbortSignal.timeout(10_000);
+
+/** For every call here: two seconds of trying, an end at the deadline, and all of it written down. */
+const limits = { maxTime: '2s', signal: deadline, ...watched } as const;
 
 /** An answer that says it failed. `retryAfter()` finds the header it reads in the response. */
 class HttpError extends Error {

@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 import { type Row, metricsTable, seconds, storyTable } from './report.js';
 import { type Scenario, scenarios } from './scenarios.js';
 import { startService } from './start-service.js';
-import { numbersOf } from './watch.js';
+import { causeOf, numbersOf } from './watch.js';
 
 const broken = parseArgs({ options: { break: { type: 'string' } } }).values.break;
 const known = scenarios.map(({ outage }) => outage);
@@ -41,7 +41,7 @@ async function play({ outage, told, face, name, call }: Scenario): Promise<Row> 
   const calledAt = performance.now();
   const ended = await call(url).then(
     (got) => ({ ok: true, outcome: got }),
-    (error: unknown) => ({ ok: false, outcome: String(error) }),
+    (error: unknown) => ({ ok: false, outcome: `${String(error)}${causeOf(error)}` }),
   );
   return { service, face, name, numbers: numbersOf(name), took: performance.now() - calledAt, ...ended };
 }

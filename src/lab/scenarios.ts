@@ -1,7 +1,7 @@
 /**
  * Which call meets which outage, in the order in which they are told.
  */
-import { Shop, getDoor, getInvoice, getResults, getRoutes } from './client.js';
+import { Shop, deadline, getDoor, getInvoice, getResults, getRoutes } from './client.js';
 import type { Outage } from './service.js';
 
 /** One call under one outage. */
@@ -71,6 +71,6 @@ export const scenarios: readonly Scenario[] = [
 
 /** Asks for an outage that begins with the answer. @returns Where to look from then on. */
 async function ask(url: string, outage: Outage): Promise<string> {
-  const response = await fetch(`${url}/${outage}`, { signal: AbortSignal.timeout(1000) });
+  const response = await fetch(`${url}/${outage}`, { signal: deadline });
   return response.text();
 }

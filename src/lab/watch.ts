@@ -41,12 +41,12 @@ export const watched = {
     numbersOf(name).giveUps += 1;
   },
   log(_level, text, details) {
-    console.log(`  ${text} ${details.ok ? '' : causeOf(details.error)}`.trimEnd());
+    console.log(details.ok ? `  ${text}` : `  ${text}${causeOf(details.error)}`);
   },
 } satisfies HandlerOptions & LimitOptions;
 
-/** The code of the cause, `ECONNREFUSED`, which `fetch failed` keeps to itself. */
-function causeOf(error: unknown): string {
+/** Why `fetch failed`, which it keeps to itself: ` ECONNREFUSED`. Nothing for other errors. */
+export function causeOf(error: unknown): string {
   const { code } = ((error as Error).cause ?? {}) as NodeJS.ErrnoException;
-  return code ?? '';
+  return code === undefined ? '' : ` ${code}`;
 }

@@ -38,8 +38,8 @@ import { type Retry, type RetryThatAdds, type SilentRetry, makeRetry } from './w
 export function onException<
   M extends ErrorMatcher,
   Answer extends Verdict = boolean,
-  Raise extends boolean = true,
-  Kind extends Mode = 'auto',
+  Raise extends boolean | undefined = true,
+  Kind extends Mode | undefined = 'auto',
 >(
   wait: WaitMaker,
   errors: M,

@@ -6,7 +6,6 @@
  * `Attempts` decides.
  */
 import { type Frame, currentFrame, enterFrame, isInCall } from '../call/context.js';
-import type { CallDetails } from '../call/details.js';
 import { type Outcome, asPromise, isThenable } from '../call/outcome.js';
 import type { AnyFunction } from '../call/wrapper.js';
 import { GiveUpError, OptionError, UsageError } from '../errors.js';
@@ -145,7 +144,7 @@ function judgeFirst(
   let made: DrivenCall | undefined;
   const call = (): DrivenCall => (made ??= takeOver(plan, thisArg, args, startedAt));
   const { limits } = plan.policy;
-  const found = limits === undefined ? call().look(outcome) : ruleFor(plan.policy.rules, outcome, () => call().told());
+  const found = limits === undefined ? call().look(outcome) : ruleFor(plan.policy.rules, outcome, { told: () => call().told() });
   if (found !== undefined || limits === undefined || plan.tellsSuccess) return goOn(call(), outcome, found);
   limits.budget?.earn();
   return outcome.value;
@@ -207,11 +206,6 @@ export class DrivenCall extends RetriedCall implements Sleeper, PromiseLike<unkn
   /** Whether somebody outside wants to know how it ends. */
   get isWatched(): boolean {
     return this.aside?.observed === true;
-  }
-
-  /** The details, for callbacks. */
-  told(): CallDetails {
-    return this.details();
   }
 
   /** The rule for an outcome, with the options of the call read. */

@@ -77,11 +77,14 @@ export interface LimitOptions<This = any, M extends Mode = Mode> {
 /** Who wants to know. Each is one handler or an iterable of handlers. Awaited in async calls, except `onAttempt`. */
 export interface HandlerOptions<O extends Outcome<any, any> = Outcome> {
   readonly onAttempt?: Handlers<AttemptDetails> | undefined;
-  readonly onSuccess?: Handlers<SuccessDetails<O extends Returned<infer V> ? V : unknown>> | undefined;
+  readonly onSuccess?: Handlers<SuccessDetails<ValueIn<O>>> | undefined;
   readonly onBackoff?: Handlers<BackoffDetails<O>> | undefined;
   readonly onGiveup?: Handlers<GiveUpDetails<O>> | undefined;
   readonly onAbort?: Handlers<AbortDetails> | undefined;
 }
+
+// Where only errors are looked at, nobody has said what the value is.
+type ValueIn<O> = [Extract<O, Returned<any>>] extends [Returned<infer V>] ? V : unknown;
 
 /** Options of `onException`. */
 export interface ExceptionOptions<E, V extends Verdict> extends LimitOptions, HandlerOptions<Threw<E>> {
@@ -97,66 +100,67 @@ export interface PredicateOptions<V> extends LimitOptions, HandlerOptions<Return
   readonly raiseOnGiveup?: boolean | undefined;
 }
 
-/** One of several `rules`: the first that matches an outcome decides on it. */
-export interface RetryRule<M, V, Answer extends Verdict = Verdict> {
+/** One of several `rules`: the first that matches an outcome decides on it. `Stop`, `Again`: as in `RetryOptions`. */
+export interface RetryRule<M, V, Stop extends Verdict = Verdict, Again extends Verdict = Stop> {
   readonly errors?: (M & ErrorMatcher) | undefined;
-  readonly predicate?: Callback<[value: V, details: CallDetails], Answer> | undefined;
+  readonly predicate?: Callback<[value: V, details: CallDetails], Again> | undefined;
   /** @default the `wait` of the retry */
   readonly wait?: WaitMaker | undefined;
   /** How many attempts may end in this rule. @default no limit of its own */
   readonly maxTries?: number | undefined;
-  readonly giveup?: Callback<[error: MatchedError<M>, details: CallDetails], Answer> | undefined;
+  readonly giveup?: Callback<[error: MatchedError<M>, details: CallDetails], Stop> | undefined;
 }
 
-/** Options of `retry` and `withRetry`. */
+/** Options of `retry` and `withRetry`. `Stop` and `Again` are the verdicts of `giveup` and `predicate`. */
 export interface RetryOptions<
   M = ErrorMatcher,
   V = any,
-  Answer extends Verdict = Verdict,
+  Stop extends Verdict = Verdict,
   Rules extends readonly unknown[] = readonly any[],
   This = any,
+  Again extends Verdict = Stop,
 > extends LimitOptions<This>, HandlerOptions<Outcome<V, MatchedError<M>>> {
   /** Makes the waits. @default expo({ factor: 100, maxValue: '10s' }) */
   readonly wait?: WaitMaker | undefined;
   /** Which errors are retried. @default any error; none where only `predicate` is given */
   readonly errors?: M | undefined;
   /** Retries while it gives true for the value. @default none */
-  readonly predicate?: Callback<[value: V, details: CallDetails], Answer> | undefined;
+  readonly predicate?: Callback<[value: V, details: CallDetails], Again> | undefined;
   /** Stops at once when it gives true; asked on the last failure too. @default never */
-  readonly giveup?: Callback<[error: MatchedError<M>, details: CallDetails], Answer> | undefined;
+  readonly giveup?: Callback<[error: MatchedError<M>, details: CallDetails], Stop> | undefined;
   /** Errors: `false` gives `undefined`. Predicates: `true` throws a `GiveUpError`. @default true for errors, false for predicates */
   readonly raiseOnGiveup?: boolean | undefined;
   /** Several kinds of failure, each with waits and a count of its own. Not beside `errors` or `predicate`. */
-  readonly rules?: { readonly [K in keyof Rules]: RetryRule<Rules[K], V, Answer> } | undefined;
+  readonly rules?: { readonly [K in keyof Rules]: RetryRule<Rules[K], V, Stop, Again> } | undefined;
 }
 
 /** What a wrapped function of type `F` gives in the end. */
 export type ValueOf<F extends AnyFunction> = Awaited<ReturnType<F>>;
 
 /** The options that change the type of the result, taken by themselves so that it can follow them. */
-export interface ResultOptions<Raise extends boolean, M extends Mode> {
-  readonly raiseOnGiveup?: Raise | undefined;
-  readonly mode?: M | undefined;
+export interface ResultOptions<Raise extends boolean | undefined, M extends Mode | undefined> {
+  readonly raiseOnGiveup?: Raise;
+  readonly mode?: M;
 }
 
 /** What a retry may give instead of the result of the function. */
-export type AddsFor<Raise extends boolean, M extends Mode> =
+export type AddsFor<Raise extends boolean | undefined, M extends Mode | undefined> =
   | (false extends Raise ? undefined : never)
   | (IsAsync<M> extends true ? Promised : never);
 
 /** Callbacks may be async only where the call is. */
-export type VerdictFor<F extends AnyFunction, M extends Mode> = IsAsync<M> extends true
+export type VerdictFor<F extends AnyFunction, M extends Mode | undefined> = IsAsync<M> extends true
   ? Verdict
   : ReturnType<F> extends PromiseLike<unknown>
     ? Verdict
     : boolean;
 
 /** What a call under a retry may return, by what its callbacks need: an async callback needs an async call. */
-export type AcceptsFor<V, Answer, M extends Mode> = [Answer] extends [boolean]
+export type AcceptsFor<V, Answer, M extends Mode | undefined> = [Answer] extends [boolean]
   ? V | PromiseLike<V>
   : IsAsync<M> extends true
     ? V | PromiseLike<V>
     : PromiseLike<V>;
 
 // `Mode` itself, from options of a wider type, counts as `'auto'`.
-type IsAsync<M extends Mode> = [M] extends ['async'] ? true : false;
+type IsAsync<M> = [M] extends ['async'] ? true : false;

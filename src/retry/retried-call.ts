@@ -20,7 +20,7 @@ import { noteHistory } from './history.js';
 import { backoffText, giveUpText, isLogRead, writeLog } from './log.js';
 import type { Plan } from './plan.js';
 import { checkBoolean, checkBudget, checkMaxTime, checkMaxTries, checkSignalValue } from './policy.js';
-import { type Rule, ruleFor, saysGiveUp } from './rules.js';
+import { type Rule, type Teller, ruleFor, saysGiveUp } from './rules.js';
 
 /** What only some calls need; the others are spared the room. */
 export class Aside {
@@ -40,7 +40,7 @@ export class Aside {
   charged: RetryKind | undefined;
 }
 
-export class RetriedCall extends Attempts implements Frame, WaitScope {
+export class RetriedCall extends Attempts implements Frame, Teller, WaitScope {
   protected aside: Aside | undefined;
 
   constructor(
@@ -76,7 +76,7 @@ export class RetriedCall extends Attempts implements Frame, WaitScope {
 
   read<T>(option: T | ((details: never) => T)): T {
     if (typeof option !== 'function') return option;
-    return (option as (this: unknown, details: CallDetails) => T).call(this.thisArg, this.details());
+    return (option as (this: unknown, details: CallDetails) => T).call(this.thisArg, this.told());
   }
 
   /** The moment, where the call keeps time. */
@@ -141,17 +141,17 @@ export class RetriedCall extends Attempts implements Frame, WaitScope {
   protected match(outcome: Outcome): Rule | undefined | PromiseLike<Rule | undefined> {
     this.limits();
     if (this.aside?.disabled === true) return undefined;
-    return ruleFor(this.plan.policy.rules, outcome, () => this.details());
+    return ruleFor(this.plan.policy.rules, outcome, this);
   }
 
   /** What to do about an outcome that a rule has matched. */
   protected decide(rule: Rule, outcome: Outcome): Step | PromiseLike<Step> {
     const { giveup } = this.plan.policy;
     if (outcome.ok || (giveup === undefined && rule.giveup === undefined)) return this.#next(rule, outcome, false);
-    const details = (): CallDetails => this.details(rule);
-    const own = rule.giveup === undefined ? false : saysGiveUp(rule.giveup, outcome.error, details);
+    const { error } = outcome;
+    const own = rule.giveup === undefined ? false : saysGiveUp(rule.giveup, error, rule, this);
     const outer = (said: boolean): boolean | PromiseLike<boolean> =>
-      said || giveup === undefined ? said : saysGiveUp(giveup, outcome.error, details);
+      said || giveup === undefined ? said : saysGiveUp(giveup, error, rule, this);
     const stop = isThenable(own) ? own.then(outer) : outer(own);
     return isThenable(stop) ? stop.then((late) => this.#next(rule, outcome, late)) : this.#next(rule, outcome, stop);
   }
@@ -196,7 +196,8 @@ export class RetriedCall extends Attempts implements Frame, WaitScope {
 
   // What others are told.
 
-  protected details(rule?: Rule): CallDetails {
+  /** What callbacks are told. */
+  told(rule?: Rule): CallDetails {
     return Object.freeze(this.#facts(rule));
   }
 

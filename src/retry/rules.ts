@@ -63,40 +63,46 @@ export function wantsDetails(callback: ((...args: any[]) => unknown) | undefined
 
 type Answer = Rule | undefined;
 
+/** Whoever can tell the details of a call, to callbacks that want them. */
+export interface Teller {
+  told(rule?: Rule): CallDetails;
+}
+
 /**
  * The first rule that matches an outcome.
  *
- * @param details  Gives the details for callbacks that want them.
+ * @param teller  Asked for the details, for callbacks that want them.
  * @returns The rule, `undefined` for none, or a promise of either where a predicate is async.
  */
 export function ruleFor(
   rules: readonly Rule[],
   outcome: Outcome,
-  details: () => CallDetails,
+  teller: Teller,
   from = 0,
 ): Answer | PromiseLike<Answer> {
   for (let index = from; index < rules.length; index++) {
     const rule = rules[index] as Rule;
-    const matches = outcome.ok ? matchesValue(rule, outcome.value, details) : matchesError(rule, outcome.error, details);
+    const matches = outcome.ok ? matchesValue(rule, outcome.value, teller) : matchesError(rule, outcome.error, teller);
     if (matches === false) continue;
     if (!isThenable(matches)) return matches ? rule : undefined;
-    return matches.then((late) => (late ? rule : ruleFor(rules, outcome, details, index + 1)));
+    return matches.then((late) => (late ? rule : ruleFor(rules, outcome, teller, index + 1)));
   }
   return undefined;
 }
 
-function matchesValue({ predicate }: Rule, value: unknown, details: () => CallDetails): Verdict {
+function matchesValue({ predicate }: Rule, value: unknown, teller: Teller): Verdict {
   if (predicate === undefined) return false;
-  const answer: unknown = wantsDetails(predicate) ? predicate(value, details()) : predicate(value);
+  const answer: unknown = wantsDetails(predicate) ? predicate(value, teller.told()) : predicate(value);
   return isThenable(answer) ? (answer as PromiseLike<boolean>) : Boolean(answer);
 }
 
-function matchesError({ matchers }: Rule, error: unknown, details: () => CallDetails): boolean {
+function matchesError({ matchers }: Rule, error: unknown, teller: Teller): boolean {
   if (matchers === undefined) return false;
-  if (isStampedeError(error) && error.code === 'ERR_OPTION') return false; // trying again cannot mend a bad option
-  if (matchers.length === 0) return !isRefusal(error);
+  const ours = isStampedeError(error);
+  if (ours && error.code === 'ERR_OPTION') return false; // trying again cannot mend a bad option
+  if (matchers.length === 0) return !(ours && isRefusal(error));
   return matchers.some((matcher) =>
-    matcher.kind === 'class' ? isInstance(matcher, error) : passes(matcher.test, error, details),
+    matcher.kind === 'class' ? isInstance(matcher, error) : passes(matcher.test, error, teller),
   );
 }
 
@@ -108,9 +114,9 @@ function isInstance(matcher: Matcher & { kind: 'class' }, error: unknown): boole
   }
 }
 
-function passes(test: ErrorTest, error: unknown, details: () => CallDetails): boolean {
+function passes(test: ErrorTest, error: unknown, teller: Teller): boolean {
   const answer: unknown = guarded('errors', error, () =>
-    wantsDetails(test) ? test(error, details()) : (test as (error: unknown) => boolean)(error),
+    wantsDetails(test) ? test(error, teller.told()) : (test as (error: unknown) => boolean)(error),
   );
   if (!isThenable(answer)) return Boolean(answer);
   ignore(answer);
@@ -130,9 +136,12 @@ export function guarded<T>(option: string, error: unknown, run: () => T): T {
 export function saysGiveUp(
   giveup: NonNullable<Rule['giveup']>,
   error: unknown,
-  details: () => CallDetails,
+  rule: Rule,
+  teller: Teller,
 ): boolean | PromiseLike<boolean> {
-  const answer: unknown = guarded('giveup', error, () => (wantsDetails(giveup) ? giveup(error, details()) : giveup(error)));
+  const answer: unknown = guarded('giveup', error, () =>
+    wantsDetails(giveup) ? giveup(error, teller.told(rule)) : giveup(error),
+  );
   if (!isThenable(answer)) return Boolean(answer);
   return Promise.resolve(answer).then(Boolean, (thrown: unknown) => {
     throw withCause(thrown, 'giveup', { cause: error });

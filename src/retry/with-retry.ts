@@ -98,9 +98,9 @@ type GivesForeign<F extends AnyFunction> = 0 extends 1 & ReturnType<F>
 export function withRetry<
   F extends AnyFunction,
   M extends ErrorMatcher,
-  const Rules extends readonly unknown[] = [],
-  Raise extends boolean = true,
-  Kind extends Mode = 'auto',
+  const Rules extends readonly unknown[] = readonly unknown[],
+  Raise extends boolean | undefined = true,
+  Kind extends Mode | undefined = 'auto',
 >(
   fn: F,
   options?: RetryOptions<M, ValueOf<F>, VerdictFor<F, Kind>, Rules, ThisParameterType<F>> & ResultOptions<Raise, Kind>,
@@ -125,13 +125,14 @@ export function withRetry(fn: AnyFunction, options: GivenOptions = {}): AnyFunct
 export function retry<
   M extends ErrorMatcher,
   V = unknown,
-  Answer extends Verdict = boolean,
-  const Rules extends readonly unknown[] = [],
-  Raise extends boolean = true,
-  Kind extends Mode = 'auto',
+  Stop extends Verdict = boolean,
+  Again extends Verdict = boolean,
+  const Rules extends readonly unknown[] = readonly unknown[],
+  Raise extends boolean | undefined = true,
+  Kind extends Mode | undefined = 'auto',
 >(
-  options?: RetryOptions<M, V, Answer, Rules> & ResultOptions<Raise, Kind>,
-): RetryThatAdds<AcceptsFor<V, Answer, Kind>, AddsFor<Raise, Kind>>;
+  options?: RetryOptions<M, V, Stop, Rules, any, Again> & ResultOptions<Raise, Kind>,
+): RetryThatAdds<AcceptsFor<V, Stop | Again, Kind>, AddsFor<Raise, Kind>>;
 export function retry(options: GivenOptions = {}): unknown {
   return makeRetry(checkPolicy('retry', options));
 }
