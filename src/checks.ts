@@ -34,7 +34,7 @@ export function nearest(word: string, names: readonly string[]): string | undefi
     .map((name) => ({ name, distance: editDistance(word.toLowerCase(), name.toLowerCase()) }))
     .sort((a, b) => a.distance - b.distance);
   const [best] = ranked;
-  return best && best.distance <= Math.max(2, word.length / 3) ? best.name : undefined;
+  return best && best.distance <= Math.max(1, word.length / 3) ? best.name : undefined;
 }
 
 // Levenshtein's distance, one row at a time.

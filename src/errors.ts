@@ -46,9 +46,15 @@ export class OptionError extends StampedeError {
    * @param option   The option's name, as the user writes it.
    * @param value    What was given.
    * @param allowed  What is allowed: the rest of a sentence that starts with the option's name.
+   * @param options  `cause`; `got`: how to name the value, where it does not tell.
    */
-  constructor(option: string, value: unknown, allowed: string, options?: { readonly cause?: unknown }) {
-    super('ERR_OPTION', `${option} ${allowed}; got ${show(value)}.`, options);
+  constructor(
+    option: string,
+    value: unknown,
+    allowed: string,
+    options: { readonly cause?: unknown; readonly got?: string } = {},
+  ) {
+    super('ERR_OPTION', `${option} ${allowed}; got ${options.got ?? show(value)}.`, 'cause' in options ? { cause: options.cause } : {});
     this.option = option;
     this.value = value;
   }
@@ -77,7 +83,7 @@ export class GiveUpError extends StampedeError {
     readonly reason: string,
     readonly tries: number,
   ) {
-    super('ERR_GIVE_UP', `${what} gave no acceptable value after ${tries} tries (${reason}).`);
+    super('ERR_GIVE_UP', `${what} gave no acceptable value after ${tries} ${tries === 1 ? 'try' : 'tries'} (${reason}).`);
   }
 }
 
@@ -141,6 +147,8 @@ function shown(value: unknown): string {
       return `${value}n`;
     case 'function':
       return value.name === '' ? 'a function' : `the function ${value.name}`;
+    case 'symbol':
+      return String(value);
     case 'object':
       return value === null ? 'null' : shownObject(value);
     default:
@@ -152,7 +160,8 @@ function shownObject(value: object): string {
   if (Array.isArray(value)) return `[${value.map(show).join(', ')}]`;
   if (value instanceof Date) return 'a Date';
   const kind = Object.getPrototypeOf(value)?.constructor?.name;
-  return kind === 'Object' || kind === undefined ? JSON.stringify(value) : `a ${kind}`;
+  if (kind === 'Object' || kind === undefined) return JSON.stringify(value);
+  return `${/^[AEIOU]/.test(kind) ? 'an' : 'a'} ${kind}`;
 }
 
 /**

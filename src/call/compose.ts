@@ -8,14 +8,14 @@ import {
   type AcceptsOf,
   type AddsOf,
   type AnyFunction,
-  type Policy,
+  type AnyPolicy,
   type Substitute,
   type Wrapper,
   makeWrapper,
 } from './wrapper.js';
 
 /** The type of `compose(...)`: a wrapper, or a substitute when one of the policies is. */
-export type Composed<Ps extends readonly Policy<never, any>[]> = [AddsOf<Ps[number]>] extends [never]
+export type Composed<Ps extends readonly AnyPolicy[]> = [AddsOf<Ps[number]>] extends [never]
   ? Wrapper<AcceptsOf<Ps[number]>>
   : Substitute<AcceptsOf<Ps[number]>, AddsOf<Ps[number]>>;
 
@@ -26,7 +26,7 @@ export type Composed<Ps extends readonly Policy<never, any>[]> = [AddsOf<Ps[numb
  *
  * @throws {OptionError} when one of them is no policy.
  */
-export function compose<Ps extends readonly Policy<never, any>[]>(...policies: Ps): Composed<Ps> {
+export function compose<Ps extends readonly AnyPolicy[]>(...policies: Ps): Composed<Ps> {
   for (const policy of policies) {
     if (typeof policy !== 'function') throw new OptionError('compose', policy, 'takes wrappers, outermost first');
   }

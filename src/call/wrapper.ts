@@ -28,6 +28,11 @@ export interface Policy<in Accepts = unknown, Adds = never> {
   run<Result extends Accepts>(call: (context: CallContext) => Result): Substituted<Result, Adds>;
 }
 
+/** A policy, whatever it accepts and adds. */
+export interface AnyPolicy {
+  run(call: (context: CallContext) => any): unknown;
+}
+
 /** What the call under a policy may return; of several policies, what all of them accept. */
 export type AcceptsOf<P> = [P] extends [{ readonly [types]?: { readonly accepts: (result: infer Accepts) => void } }]
   ? Accepts
@@ -190,7 +195,7 @@ function around(
   const fn = target as AnyFunction;
   if (isGenerator(fn)) throw new UsageError(`${policy} cannot wrap the generator function ${plainName(fn)()}.`);
   if (/^class\b/.test(Function.prototype.toString.call(fn))) {
-    throw new UsageError(`${policy} decorates methods, not classes; got the class ${fn.name}.`);
+    throw new UsageError(`${policy} wraps functions and methods, not classes; got the class ${fn.name}.`);
   }
   const wrapped = wrap(fn, naming(fn));
   return dress(wrapped.fn, fn, wrapped.policy);

@@ -3,7 +3,7 @@
  *
  * Both give a `Retry`: a decorator for class methods that also wraps any function.
  */
-import type { WaitMaker } from '../wait/waits.js';
+import { type WaitMaker, checkWaitMaker } from '../wait/waits.js';
 import { OptionError } from '../errors.js';
 import type { CallDetails } from '../call/details.js';
 import type { Promised } from '../call/wrapper.js';
@@ -83,6 +83,9 @@ export function onPredicate<V = unknown>(
   options?: PredicateOptions<V>,
 ): Retry<PromiseLike<V>>;
 export function onPredicate(wait: unknown, predicate: unknown = isFalsy, options: GivenOptions = {}): unknown {
+  if (typeof predicate !== 'function') {
+    throw new OptionError('predicate', predicate, 'must be a function of the value; options come third');
+  }
   return makeRetry(checkPolicy('onPredicate', options, { wait: required(wait), predicate, maxTries: Infinity }));
 }
 
@@ -92,6 +95,6 @@ function isFalsy(value: unknown): boolean {
 
 // `undefined` would mean the default waits of `retry`; these two ask for waits by position.
 function required(wait: unknown): unknown {
-  return wait === undefined ? null : wait;
+  return checkWaitMaker(wait);
 }
 

@@ -171,7 +171,7 @@ function rejectLater(reason: unknown): Promise<never> {
 
 function refuseThenable(result: unknown, name: string): never {
   if (isThenable(result)) ignore(result);
-  throw new OptionError('mode', 'sync', `does not fit ${name}, which gave a promise; leave it out or say "async"`);
+  throw new OptionError('mode', 'sync', `does not fit ${name}, which gives promises (leave it out, or say "async")`);
 }
 
 /** Stands for an outcome that is dealt with elsewhere: whoever adopts it waits for ever, and is forgotten. */
@@ -259,7 +259,11 @@ export class DrivenCall extends RetriedCall implements Sleeper, PromiseLike<unkn
   #atOnce<T>(answer: T | PromiseLike<T>, option: string, outcome: Outcome): T {
     if (!isThenable(answer)) return answer as T;
     ignore(answer);
-    throw new OptionError(option, 'a promise', 'must answer at once for a sync function', causeOf(outcome));
+    const name = this.plan.nameFor(this.thisArg);
+    throw new OptionError(option, answer, `must answer at once, as ${name} is sync`, {
+      ...causeOf(outcome),
+      got: 'a promise',
+    });
   }
 
   #blockFor(step: WaitStep, outcome: Outcome, rule: Rule): GiveUpStep | undefined {

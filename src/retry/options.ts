@@ -100,23 +100,28 @@ export interface PredicateOptions<V> extends LimitOptions, HandlerOptions<Return
   readonly raiseOnGiveup?: boolean | undefined;
 }
 
-/** One of several `rules`: the first that matches an outcome decides on it. `Stop`, `Again`: as in `RetryOptions`. */
-export interface RetryRule<M, V, Stop extends Verdict = Verdict, Again extends Verdict = Stop> {
+/** One of several `rules`: the first that matches an outcome decides on it. */
+export interface RetryRule<M = ErrorMatcher, V = any, Answer extends Verdict = Verdict> {
   readonly errors?: (M & ErrorMatcher) | undefined;
-  readonly predicate?: Callback<[value: V, details: CallDetails], Again> | undefined;
+  readonly predicate?: Callback<[value: V, details: CallDetails], Answer> | undefined;
   /** @default the `wait` of the retry */
   readonly wait?: WaitMaker | undefined;
   /** How many attempts may end in this rule. @default no limit of its own */
   readonly maxTries?: number | undefined;
-  readonly giveup?: Callback<[error: MatchedError<M>, details: CallDetails], Stop> | undefined;
+  readonly giveup?: Callback<[error: MatchedError<M>, details: CallDetails], Answer> | undefined;
 }
+
+/** Several rules, each with a matcher of its own. */
+export type RuleList<Matchers extends readonly unknown[], V, Answer extends Verdict> = {
+  readonly [K in keyof Matchers]: RetryRule<Matchers[K], V, Answer>;
+};
 
 /** Options of `retry` and `withRetry`. `Stop` and `Again` are the verdicts of `giveup` and `predicate`. */
 export interface RetryOptions<
   M = ErrorMatcher,
   V = any,
   Stop extends Verdict = Verdict,
-  Rules extends readonly unknown[] = readonly any[],
+  Rules extends readonly unknown[] = readonly RetryRule[],
   This = any,
   Again extends Verdict = Stop,
 > extends LimitOptions<This>, HandlerOptions<Outcome<V, MatchedError<M>>> {
@@ -131,7 +136,7 @@ export interface RetryOptions<
   /** Errors: `false` gives `undefined`. Predicates: `true` throws a `GiveUpError`. @default true for errors, false for predicates */
   readonly raiseOnGiveup?: boolean | undefined;
   /** Several kinds of failure, each with waits and a count of its own. Not beside `errors` or `predicate`. */
-  readonly rules?: { readonly [K in keyof Rules]: RetryRule<Rules[K], V, Stop, Again> } | undefined;
+  readonly rules?: Rules | undefined;
 }
 
 /** What a wrapped function of type `F` gives in the end. */

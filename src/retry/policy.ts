@@ -108,6 +108,11 @@ export function checkPolicy(owner: string, given: GivenOptions, fixed: GivenOpti
   };
   const told = Object.values(handlers).some((list) => list.length > 0) || typeof log === 'function';
   const asked = [giveup, ...rules.flatMap(callbacksOf)].some(wantsDetails);
+  // `maxTries(this: Api) {...}` takes no parameter; one that takes the details may look at the time.
+  const { maxTries, maxTime, enabled } = options;
+  const read = [maxTries, maxTime, enabled, options.budget, options.signal].some(
+    (option) => typeof option === 'function' && option.length > 0,
+  );
   return {
     owner,
     options,
@@ -123,7 +128,7 @@ export function checkPolicy(owner: string, given: GivenOptions, fixed: GivenOpti
     unref: options.unref === undefined ? false : checkBoolean('unref', options.unref),
     name: checkName(options.name),
     log,
-    keepsTime: open.maxTime !== Infinity || told || asked,
+    keepsTime: open.maxTime !== Infinity || told || asked || read,
   };
 }
 
@@ -138,7 +143,7 @@ function callbacksOf(rule: Rule): (((...args: never[]) => unknown) | undefined)[
 }
 
 function checkRules(options: GivenOptions): readonly Rule[] {
-  const wait = options.wait === undefined ? expo({ factor: 100, maxValue: '10s' }) : checkWaitMaker(options.wait);
+  const wait = checkWaitMaker(options.wait ?? expo({ factor: 100, maxValue: '10s' }));
   const { rules: given } = options;
   if (given === undefined) return [checkRule(options, wait, 0, true)];
   for (const option of ['errors', 'predicate'] as const) {

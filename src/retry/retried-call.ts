@@ -215,6 +215,11 @@ export class RetriedCall extends Attempts implements Frame, Teller, WaitScope {
     };
   }
 
+  // Not by spreading: V8 takes thirty times as long for it as for assigning.
+  #event<E extends object>(rule: Rule | undefined, event: E): CallDetails & E {
+    return Object.freeze(Object.assign(this.#facts(rule), event));
+  }
+
   #wanted(handlers: readonly Handler<never>[]): boolean {
     return handlers.length > 0 || isObserved();
   }
@@ -227,7 +232,7 @@ export class RetriedCall extends Attempts implements Frame, Teller, WaitScope {
   protected tellAttempt(): void {
     const { onAttempt } = this.plan.policy.handlers;
     if (!this.#wanted(onAttempt)) return;
-    const details: Details = Object.freeze({ ...this.#facts(undefined), event: 'attempt' });
+    const details: Details = this.#event(undefined, { event: 'attempt' });
     if (isObserved()) publish('retry:attempt', details.name, details);
     tellAtOnce(onAttempt, details.name, details);
   }
@@ -237,7 +242,7 @@ export class RetriedCall extends Attempts implements Frame, Teller, WaitScope {
     this.limits().budget?.earn();
     const { onSuccess } = this.plan.policy.handlers;
     if (!this.#wanted(onSuccess)) return undefined;
-    const details: SuccessDetails = Object.freeze({ ...this.#facts(undefined), event: 'success', ok: true, value });
+    const details: SuccessDetails = this.#event(undefined, { event: 'success', ok: true, value });
     return this.#tell(onSuccess, details);
   }
 
@@ -246,8 +251,7 @@ export class RetriedCall extends Attempts implements Frame, Teller, WaitScope {
     const isTold = this.#wanted(handlers.onBackoff);
     const isLogged = log !== false && (log !== undefined || isLogRead(step.ms > 0));
     if (!isTold && !isLogged) return undefined;
-    const event = { event: 'backoff', ...outcome, wait: step.ms } as const;
-    const details = Object.freeze({ ...this.#facts(rule), ...event }) as BackoffDetails;
+    const details: BackoffDetails = this.#event(rule, { event: 'backoff', ...outcome, wait: step.ms });
     if (isLogged) writeLog(log, 'info', backoffText(details), details);
     return isTold ? this.#tell(handlers.onBackoff, details) : undefined;
   }
@@ -257,8 +261,7 @@ export class RetriedCall extends Attempts implements Frame, Teller, WaitScope {
     const isTold = this.#wanted(handlers.onGiveup);
     const isLogged = log !== false && (log !== undefined || isLogRead(true));
     if (!isTold && !isLogged) return undefined;
-    const event = { event: 'giveup', ...outcome, reason } as const;
-    const details = Object.freeze({ ...this.#facts(rule), ...event }) as GiveUpDetails;
+    const details: GiveUpDetails = this.#event(rule, { event: 'giveup', ...outcome, reason });
     if (isLogged) writeLog(log, reason === 'giveup' ? 'info' : 'error', giveUpText(details), details);
     return isTold ? this.#tell(handlers.onGiveup, details) : undefined;
   }
@@ -268,7 +271,7 @@ export class RetriedCall extends Attempts implements Frame, Teller, WaitScope {
     const { onAbort } = this.plan.policy.handlers;
     if (!this.#wanted(onAbort)) return;
     const error = this.latest?.ok === false ? this.latest.error : undefined;
-    const details: AbortDetails = Object.freeze({ ...this.#facts(undefined), event: 'abort', error, abortReason });
+    const details: AbortDetails = this.#event(undefined, { event: 'abort', error, abortReason });
     if (isObserved()) publish('retry:abort', details.name, details);
     tellAtOnce(onAbort, details.name, details);
   }
@@ -277,7 +280,7 @@ export class RetriedCall extends Attempts implements Frame, Teller, WaitScope {
   protected tellEnd(ended: EndDetails['ended']): void {
     this.close();
     if (this.aside?.observed !== true) return;
-    const details: EndDetails = Object.freeze({ ...this.#facts(undefined), event: 'end', ended });
+    const details: EndDetails = this.#event(undefined, { event: 'end', ended });
     publish('retry:end', details.name, details);
   }
 

@@ -120,7 +120,7 @@ function passes(test: ErrorTest, error: unknown, teller: Teller): boolean {
   );
   if (!isThenable(answer)) return Boolean(answer);
   ignore(answer);
-  throw new OptionError('errors', 'a test that gives a promise', 'must answer at once', { cause: error });
+  throw new OptionError('errors', answer, 'must answer at once', { cause: error, got: 'a test that gives a promise' });
 }
 
 /** Runs a callback that was asked about an error; what it throws gets that error as its `cause`. */

@@ -27,6 +27,7 @@ import type {
   Mode,
   ResultOptions,
   RetryOptions,
+  RuleList,
   ValueOf,
   Verdict,
   VerdictFor,
@@ -40,8 +41,7 @@ export interface Overrides<M extends Mode = 'auto' | 'sync'> extends LimitOption
 /** A retry as a wrapper. It holds no state of any call. */
 export interface Retry<in Accepts = unknown> extends Wrapper<Accepts> {
   /** A changed copy. @throws {OptionError} as `retry` does. */
-  with(overrides: Overrides): Retry<Accepts>;
-  with(overrides: Overrides<'async'>): SilentRetry<Accepts, Promised>;
+  with<Kind extends Mode = 'auto'>(overrides: Overrides<Kind>): RetryThatAdds<Accepts, AddsFor<true, Kind>>;
   /** Makes one call now. `overrides` hold for this call. */
   run<Result extends Accepts>(call: (context: CallContext) => Result, overrides?: Overrides<ModeFor<Result>>): Result;
 }
@@ -49,8 +49,7 @@ export interface Retry<in Accepts = unknown> extends Wrapper<Accepts> {
 /** A retry that may give something else: `undefined` (`raiseOnGiveup: false`), or a promise (`mode: 'async'`). */
 export interface SilentRetry<in Accepts, Adds = undefined> extends Substitute<Accepts, Adds> {
   /** A changed copy. @throws {OptionError} as `retry` does. */
-  with(overrides: Overrides): SilentRetry<Accepts, Adds>;
-  with(overrides: Overrides<'async'>): SilentRetry<Accepts, Adds | Promised>;
+  with<Kind extends Mode = 'auto'>(overrides: Overrides<Kind>): SilentRetry<Accepts, Adds | AddsFor<true, Kind>>;
   /** Makes one call now. `overrides` hold for this call. */
   run<Result extends Accepts>(
     call: (context: CallContext) => Result,
@@ -103,7 +102,14 @@ export function withRetry<
   Kind extends Mode | undefined = 'auto',
 >(
   fn: F,
-  options?: RetryOptions<M, ValueOf<F>, VerdictFor<F, Kind>, Rules, ThisParameterType<F>> & ResultOptions<Raise, Kind>,
+  options?: RetryOptions<
+    M,
+    ValueOf<F>,
+    VerdictFor<F, Kind>,
+    RuleList<Rules, ValueOf<F>, VerdictFor<F, Kind>>,
+    ThisParameterType<F>
+  > &
+    ResultOptions<Raise, Kind>,
 ): Retried<F, AddsFor<Raise, Kind>>;
 export function withRetry(fn: AnyFunction, options: GivenOptions = {}): AnyFunction {
   return wrapFunction('withRetry', wrapUnder(checkPolicy('withRetry', options)), fn);
@@ -131,7 +137,7 @@ export function retry<
   Raise extends boolean | undefined = true,
   Kind extends Mode | undefined = 'auto',
 >(
-  options?: RetryOptions<M, V, Stop, Rules, any, Again> & ResultOptions<Raise, Kind>,
+  options?: RetryOptions<M, V, Stop, RuleList<Rules, V, Verdict>, any, Again> & ResultOptions<Raise, Kind>,
 ): RetryThatAdds<AcceptsFor<V, Stop | Again, Kind>, AddsFor<Raise, Kind>>;
 export function retry(options: GivenOptions = {}): unknown {
   return makeRetry(checkPolicy('retry', options));

@@ -1,0 +1,347 @@
+import { describe, expect, it } from '@jest/globals';
+import { VirtualClock, constant, onException, onPredicate, retryHistory, withRetry } from '../../src/core.js';
+import type { AbortDetails } from '../../src/core.js';
+import { bothDrivers } from '../support/both-drivers.js';
+import { notedBudget } from '../support/budget.js';
+import { countedSignal } from '../support/signals.js';
+import { catchWarnings } from '../support/warnings.js';
+
+const boom = new Error('boom');
+const wait = constant(100);
+
+describe('the option signal', () => {
+  catchWarnings();
+
+  bothDrivers((kind, play, finish, make) => {
+    it(`${kind}: makes no attempt when it has aborted before`, async () => {
+      const clock = new VirtualClock();
+      const counted = countedSignal();
+      const reason = new Error('too late');
+      const told: AbortDetails[] = [];
+      const script = play('pong');
+      const onAbort = (details: AbortDetails): void => void told.push(details);
+      counted.abort(reason);
+
+      const end = finish(clock, withRetry(script, { signal: counted.signal, clock, onAbort }));
+
+      await expect(end).rejects.toBe(reason);
+      expect([script.calls, counted.listeners]).toEqual([0, 0]);
+      expect(told).toMatchObject([{ abortReason: reason, error: undefined, tries: 0 }]);
+    });
+
+    it(`${kind}: ends a call that a handler aborts, without another attempt`, async () => {
+      const clock = new VirtualClock();
+      const counted = countedSignal();
+      const script = play(boom);
+      const told: AbortDetails[] = [];
+      const call = withRetry(script, {
+        wait,
+        clock,
+        signal: counted.signal,
+        onBackoff: () => {
+          counted.abort('enough');
+        },
+        onAbort: (details) => void told.push(details),
+      });
+
+      const end = finish(clock, call);
+
+      await expect(end).rejects.toBe('enough');
+      expect([script.calls, clock.now(), clock.pending, counted.listeners]).toEqual([1, 0, 0, 0]);
+      expect(told).toMatchObject([{ error: boom, abortReason: 'enough', tries: 1 }]);
+    });
+
+    it(`${kind}: ends a call during whose attempt it aborts, as an abort and not as a backoff`, async () => {
+      const clock = new VirtualClock();
+      const counted = countedSignal();
+      const told: string[] = [];
+      const budget = notedBudget();
+      const failing = make(() => {
+        counted.abort('enough');
+        throw boom;
+      });
+      const note = ({ event }: { event: string }): void => void told.push(event);
+      const handlers = { onBackoff: note, onAbort: note, onGiveup: note };
+
+      const end = finish(clock, withRetry(failing, { wait, signal: counted.signal, budget, clock, ...handlers }));
+
+      await expect(end).rejects.toBe('enough');
+      expect(told).toEqual(['abort']);
+      expect([clock.now(), counted.listeners]).toEqual([0, 0]);
+    });
+
+    it(`${kind}: ends a call during whose last attempt it aborts with its own reason`, async () => {
+      const clock = new VirtualClock();
+      const counted = countedSignal();
+      const told: string[] = [];
+      const failing = make(() => {
+        counted.abort('enough');
+        throw boom;
+      });
+      const note = ({ event }: { event: string }): void => void told.push(event);
+      const options = { maxTries: 1, signal: counted.signal, clock, onAbort: note, onGiveup: note };
+
+      const end = finish(clock, withRetry(failing, options));
+
+      await expect(end).rejects.toBe('enough');
+      expect(told).toEqual(['abort']);
+    });
+
+    it(`${kind}: makes no attempt when onAttempt aborts it`, async () => {
+      const clock = new VirtualClock();
+      const counted = countedSignal();
+      const script = play(boom, 'pong');
+      const onAttempt = (): void => {
+        counted.abort('enough');
+      };
+
+      const end = finish(clock, withRetry(script, { wait, signal: counted.signal, clock, onAttempt }));
+
+      await expect(end).rejects.toBe('enough');
+      expect([script.calls, counted.listeners]).toEqual([0, 0]);
+    });
+
+    it(`${kind}: ends a retry between polls of a value`, async () => {
+      const clock = new VirtualClock();
+      const counted = countedSignal();
+      const onBackoff = (): void => {
+        counted.abort('enough');
+      };
+      const script = play(0);
+
+      const end = finish(clock, onPredicate(wait, undefined, { signal: counted.signal, clock, onBackoff })(script));
+
+      await expect(end).rejects.toBe('enough');
+      expect([script.calls, counted.listeners]).toEqual([1, 0]);
+    });
+
+    it(`${kind}: is not a give-up, so raiseOnGiveup: false does not silence it`, async () => {
+      const clock = new VirtualClock();
+      const signal = AbortSignal.abort('enough');
+
+      const end = finish(clock, withRetry(play('pong'), { signal, raiseOnGiveup: false, clock }));
+
+      await expect(end).rejects.toBe('enough');
+    });
+
+    it.each([
+      ['succeeds', ['pong'], 10],
+      ['succeeds late', [boom, boom, 'pong'], 10],
+      ['gives up', [boom], 2],
+    ])(`${kind}: has no listener left when the call %s, and does nothing when it aborts then`, async (_case, outcomes, maxTries) => {
+      const clock = new VirtualClock();
+      const counted = countedSignal();
+      const told: string[] = [];
+      const onAbort = (): void => void told.push('abort');
+      const options = { wait, maxTries, signal: counted.signal, clock, onAbort };
+
+      await finish(clock, withRetry(play(...outcomes), options)).catch(() => {});
+      const left = counted.listeners;
+      counted.abort('after the end');
+
+      expect(left).toBe(0);
+      expect(counted.added).toBeLessThanOrEqual(1);
+      expect(told).toEqual([]);
+    });
+
+    it(`${kind}: has no listener left when an error passes through`, async () => {
+      const clock = new VirtualClock();
+      const counted = countedSignal();
+
+      await finish(clock, onException(wait, TypeError, { signal: counted.signal, clock })(play(boom))).catch(() => {});
+
+      expect(counted.listeners).toBe(0);
+    });
+
+    it(`${kind}: may be a function of the call, asked once per call, with its this and details`, async () => {
+      const clock = new VirtualClock();
+      const seen: unknown[] = [];
+      const signals: AbortSignal[] = [AbortSignal.abort('first'), new AbortController().signal];
+      const signal = function (this: unknown, { args }: { args: readonly unknown[] }): AbortSignal {
+        seen.push(this, args);
+        return signals.shift()!;
+      };
+      const owner = { call: withRetry(play(boom, 'pong'), { wait, signal, clock }) };
+      const call = (...args: unknown[]): unknown => owner.call(...args);
+
+      const ends = [await finish(clock, call, 1).catch((reason: unknown) => reason), await finish(clock, call, 2)];
+
+      expect(ends).toEqual(['first', 'pong']);
+      expect(seen).toEqual([owner, [1], owner, [2]]);
+    });
+
+    it(`${kind}: may be a function that gives none`, async () => {
+      const clock = new VirtualClock();
+
+      const answer = await finish(clock, withRetry(play(boom, 'pong'), { wait, signal: () => undefined, clock }));
+
+      expect(answer).toBe('pong');
+    });
+
+    it(`${kind}: lets what its function throws reach the caller, with no attempt made`, async () => {
+      const clock = new VirtualClock();
+      const bug = new TypeError('my signal');
+      const script = play('pong');
+      const signal = (): AbortSignal => {
+        throw bug;
+      };
+
+      const end = finish(clock, withRetry(script, { signal, clock }));
+
+      await expect(end).rejects.toBe(bug);
+      expect(script.calls).toBe(0);
+    });
+
+    it(`${kind}: passes undefined on as the reason of the standard: an AbortError`, async () => {
+      const clock = new VirtualClock();
+      const controller = new AbortController();
+      controller.abort();
+
+      const end = finish(clock, withRetry(play('pong'), { signal: controller.signal, clock }));
+
+      await expect(end).rejects.toMatchObject({ name: 'AbortError' });
+    });
+
+    it(`${kind}: keeps the history of the call for its reason`, async () => {
+      const clock = new VirtualClock();
+      const counted = countedSignal();
+      const reason = new Error('enough');
+      const onBackoff = (): void => {
+        counted.abort(reason);
+      };
+
+      await finish(clock, withRetry(play(boom), { wait, signal: counted.signal, clock, onBackoff })).catch(() => {});
+
+      expect(retryHistory(reason)?.attempts).toMatchObject([{ tries: 1, error: boom }]);
+    });
+  });
+
+  describe('in an async call', () => {
+    it('ends the call at once during an attempt, even one that ignores it', async () => {
+      const clock = new VirtualClock();
+      const counted = countedSignal();
+      const told: AbortDetails[] = [];
+      const onAbort = (details: AbortDetails): void => void told.push(details);
+      const ping = withRetry(() => new Promise(() => {}), { signal: counted.signal, clock, mode: 'async', onAbort });
+
+      const end = ping().catch((reason: unknown) => reason);
+      await clock.advance(10);
+      counted.abort('enough');
+
+      expect(await end).toBe('enough');
+      expect(counted.listeners).toBe(0);
+      expect(told).toMatchObject([{ error: undefined, tries: 1 }]);
+    });
+
+    it('ends the call at once during a wait, with the last error for onAbort', async () => {
+      const clock = new VirtualClock();
+      const counted = countedSignal();
+      const told: AbortDetails[] = [];
+      let calls = 0;
+      const failing = async (): Promise<never> => {
+        calls += 1;
+        throw boom;
+      };
+      const onAbort = (details: AbortDetails): void => void told.push(details);
+      const ping = withRetry(failing, { wait, jitter: null, signal: counted.signal, clock, onAbort });
+
+      const end = ping().catch((reason: unknown) => reason);
+      await clock.advance(150);
+      counted.abort('enough');
+
+      expect(await end).toBe('enough');
+      await clock.advance(1000);
+      expect([calls, clock.pending, counted.listeners]).toEqual([2, 0, 0]);
+      expect(told).toMatchObject([{ error: boom, abortReason: 'enough', tries: 2, elapsed: 150 }]);
+    });
+
+    it.each(['onBackoff', 'onGiveup', 'onSuccess'] as const)(
+      'ends the call at once while %s is awaited',
+      async (option) => {
+        const clock = new VirtualClock();
+        const counted = countedSignal();
+        const ping = async (): Promise<string> => {
+          if (option !== 'onSuccess') throw boom;
+          return 'pong';
+        };
+        const options = { wait, maxTries: option === 'onBackoff' ? 2 : 1, signal: counted.signal, clock };
+
+        const end = withRetry(ping, { ...options, [option]: () => new Promise(() => {}) })().catch((reason: unknown) => reason);
+        await clock.advance(1);
+        counted.abort('enough');
+
+        expect(await end).toBe('enough');
+        expect(counted.listeners).toBe(0);
+      },
+    );
+
+    it.each([
+      ['giveup', { giveup: () => new Promise<boolean>(() => {}) }],
+      ['predicate', { predicate: () => new Promise<boolean>(() => {}) }],
+    ])('ends the call at once while %s is awaited', async (option, given) => {
+      const clock = new VirtualClock();
+      const counted = countedSignal();
+      const ping = async (): Promise<string> => {
+        if (option === 'giveup') throw boom;
+        return 'pong';
+      };
+
+      const end = withRetry(ping, { ...given, signal: counted.signal, clock })().catch((reason: unknown) => reason);
+      await clock.advance(1);
+      counted.abort('enough');
+
+      expect(await end).toBe('enough');
+      expect(counted.listeners).toBe(0);
+    });
+
+    it('waits for no onAbort handler', async () => {
+      const clock = new VirtualClock();
+      const counted = countedSignal();
+      const ping = withRetry(async () => Promise.reject(boom), {
+        wait,
+        clock,
+        signal: counted.signal,
+        onAbort: () => new Promise(() => {}),
+      });
+
+      const end = ping().catch((reason: unknown) => reason);
+      await clock.advance(1);
+      counted.abort('enough');
+
+      expect(await end).toBe('enough');
+    });
+
+    it('ignores what an attempt ends with after the abort', async () => {
+      const clock = new VirtualClock();
+      const counted = countedSignal();
+      const told: string[] = [];
+      let fail: (error: Error) => void = () => {};
+      const ping = (): Promise<never> => new Promise((_resolve, reject) => (fail = reject));
+      const note = ({ event }: { event: string }): void => void told.push(event);
+      const call = withRetry(ping, { signal: counted.signal, clock, onBackoff: note, onGiveup: note, onAbort: note });
+
+      const end = call().catch((reason: unknown) => reason);
+      counted.abort('enough');
+      await end;
+      fail(boom);
+      await clock.advance(60_000);
+
+      expect(told).toEqual(['abort']);
+    });
+
+    it('ends 10,000 calls that share it, and leaves no listener', async () => {
+      const clock = new VirtualClock();
+      const counted = countedSignal();
+      const ping = withRetry(async () => Promise.reject(boom), { wait, signal: counted.signal, clock });
+
+      const ends = Array.from({ length: 10_000 }, () => ping().catch((reason: unknown) => reason));
+      await clock.advance(0);
+      const during = counted.listeners;
+      counted.abort('enough');
+
+      expect(new Set(await Promise.all(ends))).toEqual(new Set(['enough']));
+      expect(during).toBeGreaterThan(0);
+      expect([counted.listeners, clock.pending]).toEqual([0, 0]);
+    });
+  });
+});
