@@ -52,9 +52,9 @@ export type {
   GiveUpDetails,
   SuccessDetails,
 } from './retry/details.js';
-export type { Handler, Handlers } from './retry/handlers.js';
+export type { Handler, Handlers, Log, LogLevel } from './retry/handlers.js';
 export { retryHistory } from './retry/history.js';
-export type { Log, LogLevel, LogOption } from './retry/log.js';
+export type { LogOption } from './retry/log.js';
 export type {
   ErrorClass,
   ErrorMatcher,

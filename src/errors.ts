@@ -132,7 +132,7 @@ export function isRefusal(error: unknown): error is RefusalError {
 /** A value as it may stand in a message: short, on one line, whatever the value is. */
 export function show(value: unknown): string {
   try {
-    const text = shown(value);
+    const text = shown(value).replace(/\s+/g, ' ');
     return text.length > 80 ? `${text.slice(0, 77)}...` : text;
   } catch {
     return 'a value that cannot be shown';
@@ -171,6 +171,7 @@ function shownObject(value: object): string {
 export function withCause(error: unknown, what: string, cause: { readonly cause?: unknown }): unknown {
   if (!('cause' in cause) || error === cause.cause) return error;
   try {
+    if (error instanceof Error && 'cause' in error && error.cause === cause.cause) return error;
     const free = error instanceof Error && !('cause' in error) && Object.isExtensible(error);
     if (free) return Object.defineProperty(error, 'cause', { value: cause.cause, writable: true, configurable: true });
   } catch {

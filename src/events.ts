@@ -13,7 +13,7 @@ export interface StampedeEvent {
   readonly details: object;
 }
 
-export type EventListener = (event: StampedeEvent) => void;
+export type EventListener = (event: StampedeEvent) => unknown;
 
 let listeners: readonly EventListener[] = [];
 let observed = false;
@@ -29,9 +29,7 @@ let observed = false;
  * @returns A function that ends the subscription.
  */
 export function subscribe(listener: EventListener): () => void {
-  const own: EventListener = (event) => {
-    listener(event);
-  };
+  const own: EventListener = (event) => listener(event);
   listeners = [...listeners, own];
   observed = true;
   return () => {
@@ -49,10 +47,14 @@ export function isObserved(): boolean {
 export function publish(type: string, name: string, details: object): void {
   const event: StampedeEvent = Object.freeze({ type, name, details });
   for (const listener of listeners) {
-    try {
-      listener(event);
-    } catch (error) {
+    const report = (error: unknown): void => {
       warnOnce(listener, `An event listener failed: ${describe(error)}`, 'STAMPEDE_LISTENER');
+    };
+    try {
+      const given: unknown = listener(event);
+      if (given instanceof Promise) given.catch(report); // nobody waits for an async listener
+    } catch (error) {
+      report(error);
     }
   }
 }

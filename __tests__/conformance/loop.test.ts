@@ -140,7 +140,9 @@ describe('the loop of litl/backoff', () => {
       ] as const) {
         const clock = new VirtualClock();
         const { giveups, handlers } = recorder();
-        const poll = onPredicate(wait, () => true, { ...options, clock, ...handlers })(play('last'));
+        const poll = onPredicate(wait, (value) => value === 'last', { ...options, clock, ...handlers })(
+          play('last', 'last', 'too late'),
+        );
 
         expect(await finish(clock, poll)).toBe('last');
 

@@ -285,7 +285,7 @@ describe('the parameters of litl/backoff', () => {
       const clock = new VirtualClock();
       const script = play(1, 2, 3);
       const isSmall = async (value: number): Promise<boolean> => value < 3;
-      const poll = onPredicate(constant, isSmall, { clock })(script);
+      const poll = onPredicate(constant, isSmall, { maxTries: 5, clock })(script);
 
       const answer = await finish(clock, poll);
 

@@ -1,6 +1,6 @@
 /** litl/backoff's suite, the tests of logging. The default logger is the package `debug`, silent until it is asked. */
 import { format } from 'node:util';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { type Log, type LogLevel, VirtualClock, expo, onException, onPredicate } from '../../src/core.js';
 import { KeyError, ValueError } from './cases.js';
 
@@ -24,6 +24,7 @@ describe('logging, as in the suite of litl/backoff', () => {
     process.env['DEBUG'] = 'stampede:*';
   });
   afterEach(() => {
+    jest.restoreAllMocks();
     debug.log = before.log;
     debug.disable();
     if (before.wanted === undefined) delete process.env['DEBUG'];
@@ -45,6 +46,18 @@ describe('logging, as in the suite of litl/backoff', () => {
     expect(lines[0]).toContain('Backing off anonymous(...) for ');
     expect(lines[1]).toContain('Backing off anonymous(...) for ');
     expect(lines[2]).toContain('Giving up anonymous(...) after 3 tries (KeyError: lost)');
+  });
+
+  it('says nothing by default, until DEBUG asks for it', () => {
+    const written = [jest.spyOn(console, 'error'), jest.spyOn(console, 'warn'), jest.spyOn(console, 'log')];
+    delete process.env['DEBUG'];
+    debug.disable();
+    const call = failing();
+
+    expect(call).toThrow(KeyError);
+
+    expect(lines).toEqual([]);
+    for (const spy of written) expect(spy).not.toHaveBeenCalled();
   });
 
   it('B27: logs nothing with log: false', () => {

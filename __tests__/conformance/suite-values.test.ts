@@ -37,7 +37,7 @@ describe('onPredicate, as in the suite of litl/backoff', () => {
       it(`${numbered(kind, number)}: gives up once maxTime, ${given}, has passed`, async () => {
         const clock = new VirtualClock();
         const { giveups, handlers } = recorder();
-        const script = play(false);
+        const script = play(false, false, false, 'too late');
         const slow = lasting(kind, clock, script, [1000, 7000, 0.005]);
         const poll = onPredicate(expo, undefined, { jitter: null, maxTime, clock, ...handlers })(slow);
 

@@ -1,16 +1,22 @@
 /**
  * What other retry libraries get wrong, each fault as a test of ours.
  *
- * Stack traces and memory have files of their own beside this one.
+ * Stack traces, and what a process has left at the end, have files of their own beside this one; memory for each
+ * attempt is in `retry/crowds.test.ts`.
  */
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
-import { VirtualClock, constant, expo, fibo, onPredicate, retry, systemClock, withRetry } from '../../src/core.js';
-import type { RetryOptions } from '../../src/core.js';
+import {
+  VirtualClock,
+  constant,
+  expo,
+  fibo,
+  onPredicate,
+  retry,
+  systemClock,
+  withRetry,
+} from '../../src/core.js';
 import { bothDrivers, thrown } from '../support/both-drivers.js';
-import { runInNode } from '../support/run-in-node.js';
 import { catchWarnings } from '../support/warnings.js';
-
-type AnyOptions = RetryOptions<unknown, unknown, boolean, []>;
 
 const boom = new Error('boom');
 const day = 86_400_000;
@@ -93,7 +99,10 @@ describe('a wait of the real clock', () => {
   it('is aborted at once, and leaves no timer', async () => {
     jest.useFakeTimers();
     const controller = new AbortController();
-    const ping = withRetry(async () => Promise.reject(boom), { wait: constant('1h'), signal: controller.signal });
+    const ping = withRetry(async () => Promise.reject(boom), {
+      wait: constant('1h'),
+      signal: controller.signal,
+    });
 
     const end = ping().catch((reason: unknown) => reason);
     await jest.advanceTimersByTimeAsync(10);
@@ -105,7 +114,11 @@ describe('a wait of the real clock', () => {
 
   it('shares one timer with all other waits', async () => {
     jest.useFakeTimers();
-    const ping = withRetry(async () => Promise.reject(boom), { wait: constant('1s'), maxTries: 2, raiseOnGiveup: false });
+    const ping = withRetry(async () => Promise.reject(boom), {
+      wait: constant('1s'),
+      maxTries: 2,
+      raiseOnGiveup: false,
+    });
 
     const ends = Promise.all(Array.from({ length: 100 }, () => ping()));
     await jest.advanceTimersByTimeAsync(0);
@@ -131,9 +144,9 @@ describe('a wait of the real clock', () => {
 describe('a wrapped function', () => {
   catchWarnings();
 
-  it.each([
-    ['sync', function ping(_a: number, _b: string) {}],
-    ['async', async function ping(_a: number, _b: string) {}],
+  it.each<[string, (a: number, b: string) => unknown]>([
+    ['sync', function ping(_a, _b) {}],
+    ['async', async function ping(_a, _b) {}],
   ])('keeps its name and length (%s)', (_kind, fn) => {
     const wrapped = [withRetry(fn), retry({ maxTries: 3 })(fn), onPredicate(fibo)(fn)];
 
@@ -154,15 +167,18 @@ describe('a wrapped function', () => {
       expect([answer, calls]).toEqual(['pong', 2]);
     });
 
-    it.each([undefined, null, 0, '', 'a string', Symbol('s')])(`${kind}: is retried when it throws %p, and throws it in the end`, async (value) => {
-      const clock = new VirtualClock();
-      const script = play(thrown(value));
+    it.each([undefined, null, 0, '', 'a string', Symbol('s')])(
+      `${kind}: is retried when it throws %p, and throws it in the end`,
+      async (value) => {
+        const clock = new VirtualClock();
+        const script = play(thrown(value));
 
-      const end = finish(clock, withRetry(script, { maxTries: 3, clock }));
+        const end = finish(clock, withRetry(script, { maxTries: 3, clock }));
 
-      await expect(end).rejects.toBe(value);
-      expect(script.calls).toBe(3);
-    });
+        await expect(end).rejects.toBe(value);
+        expect(script.calls).toBe(3);
+      },
+    );
 
     it(`${kind}: is retried when it throws a TypeError`, async () => {
       const clock = new VirtualClock();
@@ -186,7 +202,10 @@ describe('a wrapped function', () => {
     it(`${kind}: does not wait after its last failure`, async () => {
       const clock = new VirtualClock();
 
-      const end = finish(clock, withRetry(play(boom), { wait: constant(300), jitter: null, maxTries: 2, clock }));
+      const end = finish(
+        clock,
+        withRetry(play(boom), { wait: constant(300), jitter: null, maxTries: 2, clock }),
+      );
 
       await expect(end).rejects.toBe(boom);
       expect([clock.now(), clock.pending]).toEqual([300, 0]);
@@ -226,7 +245,10 @@ describe('a wrapped function', () => {
       const script = play(...Array<Error>(3000).fill(boom), 'pong');
       const wait = expo({ factor: 1, maxValue: 1000 });
 
-      const answer = await finish(clock, withRetry(script, { wait, jitter: null, maxTries: Infinity, clock }));
+      const answer = await finish(
+        clock,
+        withRetry(script, { wait, jitter: null, maxTries: Infinity, clock }),
+      );
 
       expect(answer).toBe('pong');
       expect(clock.now()).toBe(1023 + 2990 * 1000);
@@ -234,8 +256,13 @@ describe('a wrapped function', () => {
 
     it(`${kind}: takes frozen options, and changes none`, async () => {
       const clock = new VirtualClock();
-      const options: AnyOptions = Object.freeze({ wait: constant(1), errors: Object.freeze([Error]), maxTries: 2, clock });
-      const open: AnyOptions = { wait: constant(1), maxTries: 2, clock };
+      const options = Object.freeze({
+        wait: constant(1),
+        errors: Object.freeze([Error]),
+        maxTries: 2,
+        clock,
+      });
+      const open = { wait: constant(1), maxTries: 2, clock };
       const copy = { ...open };
 
       await finish(clock, withRetry(play(boom), options)).catch(() => {});
@@ -271,113 +298,5 @@ describe('a wrapped function', () => {
 
       expect(await finish(clock, () => owner.ping())).toBe('pong');
     });
-  });
-});
-
-describe('a process', () => {
-  it('has no timer, listener or warning left when its calls are over', async () => {
-    const { stdout, stderr } = await runInNode(`
-      const { constant, withRetry } = stampede;
-      const controller = new AbortController();
-      const fail = async () => { throw new Error('boom'); };
-      const aborted = withRetry(fail, { wait: constant('1h'), signal: controller.signal });
-      const short = withRetry(fail, { wait: constant(1), maxTries: 3 });
-      const ends = Array.from({ length: 5 }, () => aborted().catch(() => {}));
-      await Promise.all(Array.from({ length: 100 }, () => short().catch(() => {})));
-      controller.abort(new Error('enough'));
-      await Promise.all(ends);
-      const timers = process.getActiveResourcesInfo().filter((name) => name === 'Timeout');
-      console.log(JSON.stringify(timers));
-    `);
-
-    expect(JSON.parse(stdout)).toEqual([]);
-    expect(stderr).toBe('');
-  });
-
-  it('is not kept alive by a wait with unref, and is by one without', async () => {
-    const program = (unref: boolean, wait: string): string => `
-      const { constant, withRetry } = stampede;
-      let calls = 0;
-      const ping = withRetry(async () => { calls += 1; throw new Error('boom'); }, {
-        wait: constant(${JSON.stringify(wait)}), jitter: null, maxTries: 2, unref: ${unref},
-      });
-      ping().catch(() => {});
-      process.on('exit', () => console.log(calls));
-    `;
-
-    const [left, stayed] = await Promise.all([
-      runInNode(program(true, '1h')),
-      runInNode(program(false, '1ms')),
-    ]);
-
-    expect([left.stdout, stayed.stdout]).toEqual(['1\n', '2\n']);
-  });
-
-  it('hears of no unhandled rejection, whatever handlers, options and attempts do', async () => {
-    const { stdout, stderr } = await runInNode(`
-      const { constant, withRetry, onPredicate } = stampede;
-      const bug = () => Promise.reject(new Error('bug'));
-      const heard = [];
-      process.on('unhandledRejection', (error) => heard.push(error.message));
-      process.on('warning', () => {});
-      const quiet = (call) => { try { return Promise.resolve(call()).catch(() => {}); } catch { return undefined; } };
-      const controller = new AbortController();
-      const calls = [
-        withRetry(async () => { throw new Error('boom'); }, { wait: constant(1), maxTries: 2, onBackoff: bug, onGiveup: bug, onAttempt: bug }),
-        withRetry(() => { throw new Error('boom'); }, { wait: constant(1), maxTries: 2, onBackoff: bug, onGiveup: bug, onAttempt: bug }),
-        withRetry(async () => 'pong', { onSuccess: bug }),
-        withRetry(async () => { throw new Error('boom'); }, { giveup: bug }),
-        withRetry(() => { throw new Error('boom'); }, { giveup: bug }),
-        withRetry(() => { throw new Error('boom'); }, { errors: bug }),
-        onPredicate(constant(1), bug)(() => 'pong'),
-        onPredicate(constant(1), bug)(async () => 'pong'),
-        withRetry(() => bug(), { mode: 'sync' }),
-        withRetry(() => bug(), { signal: controller.signal, wait: constant('1h'), onAbort: bug }),
-        withRetry(async () => { throw new Error('boom'); }, { wait: constant(1), maxTries: 2, log: bug }),
-      ];
-      const ends = calls.map(quiet);
-      await new Promise((resolve) => setImmediate(resolve));
-      controller.abort(new Error('enough'));
-      await Promise.all(ends);
-      await new Promise((resolve) => setImmediate(resolve));
-      console.log(JSON.stringify(heard));
-    `);
-
-    expect(JSON.parse(stdout)).toEqual([]);
-    expect(stderr).not.toContain('Unhandled');
-  });
-
-  it('hears of no listener leak when many calls share a signal', async () => {
-    const { stdout } = await runInNode(`
-      const { constant, withRetry } = stampede;
-      const heard = [];
-      process.on('warning', ({ name }) => heard.push(name));
-      const controller = new AbortController();
-      const ping = withRetry(async () => { throw new Error('boom'); }, { wait: constant('1h'), signal: controller.signal });
-      const ends = Array.from({ length: 1000 }, () => ping().catch(() => {}));
-      await new Promise((resolve) => setImmediate(resolve));
-      controller.abort(new Error('enough'));
-      await Promise.all(ends);
-      await new Promise((resolve) => setImmediate(resolve));
-      console.log(JSON.stringify(heard));
-    `);
-
-    expect(JSON.parse(stdout)).toEqual([]);
-  });
-
-  it('leaves other work its turn while attempts follow each other without a wait', async () => {
-    const { stdout } = await runInNode(`
-      const { constant, withRetry } = stampede;
-      let calls = 0;
-      let turns = 0;
-      const work = setInterval(() => { turns += 1; }, 1);
-      const ping = withRetry(async () => { calls += 1; if (turns < 3) throw new Error('boom'); return 'pong'; }, {
-        wait: constant(0), maxTries: Infinity,
-      });
-      console.log(await ping());
-      clearInterval(work);
-    `);
-
-    expect(stdout).toBe('pong\n');
   });
 });

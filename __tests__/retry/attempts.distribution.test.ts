@@ -87,13 +87,16 @@ describe('the distribution of waits', () => {
   });
 
   describe.each(serverKinds)('%s, the last before maxTime', (_kind, wait) => {
-    it.each(jitters)('is spread by %s into the time that is left, never below what was asked', (_name, jitter) => {
-      const waits = drawn(wait, jitter, 1040);
+    it.each(jitters)(
+      'is spread by %s into the time that is left, never below what was asked',
+      (_name, jitter) => {
+        const waits = drawn(wait, jitter, 1040);
 
-      expect(densest(waits)).toBeLessThanOrEqual(0.01);
-      expect(Math.min(...waits)).toBeGreaterThanOrEqual(1000);
-      expect(Math.max(...waits)).toBeLessThanOrEqual(1040);
-    });
+        expect(densest(waits)).toBeLessThanOrEqual(0.01);
+        expect(Math.min(...waits)).toBeGreaterThanOrEqual(1000);
+        expect(Math.max(...waits)).toBeLessThanOrEqual(1040);
+      },
+    );
   });
 
   it('stays spread where there is no jitter but the wait is random, the last before maxTime included', () => {
@@ -119,7 +122,15 @@ describe('the distribution of waits', () => {
     const dice = seeded(9);
 
     const waits = Array.from({ length: draws }, () =>
-      msOf(fail(new Attempts(0), 0, limitsOf({ jitter: undefined, random: dice }), findingOf(ruleOf(constant(1000))), 200)),
+      msOf(
+        fail(
+          new Attempts(0),
+          0,
+          limitsOf({ jitter: undefined, random: dice }),
+          findingOf(ruleOf(constant(1000))),
+          200,
+        ),
+      ),
     );
 
     expect(densest(waits)).toBeLessThanOrEqual(0.01);

@@ -126,18 +126,21 @@ describe('Attempts, whatever it is told', () => {
 
   it('never lets elapsed decrease, whatever the clock does', () => {
     fc.assert(
-      fc.property(fc.array(fc.double({ noNaN: true, noDefaultInfinity: true }), { minLength: 2 }), (clock) => {
-        const attempts = new Attempts(clock[0]);
-        const limits = limitsOf({ maxTries: Infinity });
+      fc.property(
+        fc.array(fc.double({ noNaN: true, noDefaultInfinity: true }), { minLength: 2 }),
+        (clock) => {
+          const attempts = new Attempts(clock[0]);
+          const limits = limitsOf({ maxTries: Infinity });
 
-        const elapsed = clock.map((now) => {
-          fail(attempts, now, limits);
-          return attempts.elapsed(now);
-        });
+          const elapsed = clock.map((now) => {
+            fail(attempts, now, limits);
+            return attempts.elapsed(now);
+          });
 
-        expect(elapsed).toEqual([...elapsed].sort((a, b) => a - b));
-        expect(elapsed[0]).toBe(0);
-      }),
+          expect(elapsed).toEqual([...elapsed].sort((a, b) => a - b));
+          expect(elapsed[0]).toBe(0);
+        },
+      ),
     );
   });
 

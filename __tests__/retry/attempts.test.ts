@@ -146,7 +146,9 @@ describe('Attempts', () => {
     const patient = ruleOf(constant([10, 20, 30]), { alone: false });
     const hasty = ruleOf(constant([1, 2, 3]), { alone: false, maxTries: 2 });
 
-    const steps = [patient, hasty, patient, hasty].map((rule) => fail(attempts, 0, limitsOf(), findingOf(rule)));
+    const steps = [patient, hasty, patient, hasty].map((rule) =>
+      fail(attempts, 0, limitsOf(), findingOf(rule)),
+    );
 
     expect(steps.slice(0, 3).map(msOf)).toEqual([10, 1, 20]);
     expect(steps[3]).toEqual(giveUp('maxTries'));
@@ -288,6 +290,8 @@ describe('Attempts', () => {
 
     const ask = (): unknown => attempts.next(findingOf(rule), limitsOf(), scope, Infinity);
 
-    expect(ask).toThrow(expect.objectContaining({ code: 'ERR_OPTION', cause: (failure as { error: unknown }).error }));
+    expect(ask).toThrow(
+      expect.objectContaining({ code: 'ERR_OPTION', cause: (failure as { error: unknown }).error }),
+    );
   });
 });

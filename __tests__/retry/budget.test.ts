@@ -1,5 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { TimeoutError, VirtualClock, constant, onException, onPredicate, runtime, withRetry } from '../../src/core.js';
+import {
+  TimeoutError,
+  VirtualClock,
+  constant,
+  onException,
+  onPredicate,
+  runtime,
+  withRetry,
+} from '../../src/core.js';
 import { bothDrivers } from '../support/both-drivers.js';
 import { notedBudget } from '../support/budget.js';
 import { SleepyClock } from '../support/sleepy-clock.js';
@@ -55,7 +63,10 @@ describe('the option budget', () => {
       };
       const onBackoff = (): void => void order.push('onBackoff');
 
-      await finish(clock, withRetry(play(boom, 'pong'), { wait, jitter: null, giveup, budget, clock, onBackoff }));
+      await finish(
+        clock,
+        withRetry(play(boom, 'pong'), { wait, jitter: null, giveup, budget, clock, onBackoff }),
+      );
 
       expect(order).toEqual(['giveup', 'wait', 'take at 0', 'onBackoff']);
     });
@@ -84,9 +95,18 @@ describe('the option budget', () => {
 
       await finish(
         clock,
-        withRetry(play(boom, slow, foreign, 0, 'pong'), { errors: Error, predicate, wait: constant(1), budget, clock }),
+        withRetry(play(boom, slow, foreign, 0, 'pong'), {
+          errors: Error,
+          predicate,
+          wait: constant(1),
+          budget,
+          clock,
+        }),
       );
-      await finish(clock, onException(runtime({ value: () => 1 }), Error, { budget, clock })(play(boom, 'pong')));
+      await finish(
+        clock,
+        onException(runtime({ value: () => 1 }), Error, { budget, clock })(play(boom, 'pong')),
+      );
 
       expect(budget.notes).toEqual([
         'take error',
@@ -125,9 +145,10 @@ describe('the option budget', () => {
         clock.block(100);
       };
 
-      await finish(clock, withRetry(play(boom), { wait: constant(10), maxTime: 100, budget, clock, onBackoff })).catch(
-        () => {},
-      );
+      await finish(
+        clock,
+        withRetry(play(boom), { wait: constant(10), maxTime: 100, budget, clock, onBackoff }),
+      ).catch(() => {});
 
       expect(budget.notes).toEqual(['take error', 'refund error']);
     });
@@ -136,7 +157,9 @@ describe('the option budget', () => {
       const clock = new SleepyClock(5000);
       const budget = notedBudget();
 
-      await finish(clock, withRetry(play(boom), { wait: constant(10), maxTime: 1000, budget, clock })).catch(() => {});
+      await finish(clock, withRetry(play(boom), { wait: constant(10), maxTime: 1000, budget, clock })).catch(
+        () => {},
+      );
 
       expect(budget.notes).toEqual(['take error', 'refund error']);
     });
@@ -150,7 +173,10 @@ describe('the option budget', () => {
         controller.abort('enough');
       };
 
-      const end = finish(clock, withRetry(play(boom), { wait: constant(10), signal, budget, clock, onBackoff }));
+      const end = finish(
+        clock,
+        withRetry(play(boom), { wait: constant(10), signal, budget, clock, onBackoff }),
+      );
 
       await expect(end).rejects.toBe('enough');
       expect(budget.notes).toEqual(['take error', 'refund error']);
@@ -175,7 +201,10 @@ describe('the option budget', () => {
         throw new TypeError('my budget');
       };
 
-      const answer = await finish(clock, withRetry(play('pong'), { budget: { take: () => true, refund() {}, earn }, clock }));
+      const answer = await finish(
+        clock,
+        withRetry(play('pong'), { budget: { take: () => true, refund() {}, earn }, clock }),
+      );
 
       expect(answer).toBe('pong');
     });
@@ -186,7 +215,13 @@ describe('the option budget', () => {
     const budget = notedBudget();
     const controller = new AbortController();
     const { signal } = controller;
-    const ping = withRetry(async () => Promise.reject(boom), { wait: constant(100), jitter: null, signal, budget, clock });
+    const ping = withRetry(async () => Promise.reject(boom), {
+      wait: constant(100),
+      jitter: null,
+      signal,
+      budget,
+      clock,
+    });
 
     const end = ping().catch((error: unknown) => error);
     await clock.advance(50);
@@ -229,7 +264,10 @@ describe('the option budget', () => {
     const budget = { take: () => true, refund, earn() {} };
     const ping = withRetry(async () => Promise.reject(boom), { wait: constant(100), signal, budget, clock });
 
-    const end = Promise.race([ping().catch((error: unknown) => error), clock.advance(1000).then(() => 'still pending')]);
+    const end = Promise.race([
+      ping().catch((error: unknown) => error),
+      clock.advance(1000).then(() => 'still pending'),
+    ]);
     await clock.advance(1);
     expect(() => controller.abort('enough')).not.toThrow();
 

@@ -41,7 +41,12 @@ describe('the option errors', () => {
     const triesFor = async (errors: unknown, error: unknown): Promise<number> => {
       const clock = new VirtualClock();
       const script = play({ thrown: error });
-      const call = withRetry(script, { errors: errors as typeof Error, wait: constant(1), maxTries: 2, clock });
+      const call = withRetry(script, {
+        errors: errors as typeof Error,
+        wait: constant(1),
+        maxTries: 2,
+        clock,
+      });
       await expect(finish(clock, call)).rejects.toBe(error);
       return script.calls;
     };
@@ -53,9 +58,19 @@ describe('the option errors', () => {
       ['the class of all errors', Error, new TypeError('any'), 2],
       ['a test that passes', (error: unknown) => error === 'pardon', 'pardon', 2],
       ['a test that does not pass', (error: unknown) => error === 'pardon', 'never', 1],
-      ['a type guard', (error: unknown): error is HttpError => error instanceof HttpError, new HttpError(500), 2],
+      [
+        'a type guard',
+        (error: unknown): error is HttpError => error instanceof HttpError,
+        new HttpError(500),
+        2,
+      ],
       ['a list whose class matches', [RangeError, HttpError], new HttpError(500), 2],
-      ['a list whose test matches', [RangeError, (error: HttpError) => error.status === 500], new HttpError(500), 2],
+      [
+        'a list whose test matches',
+        [RangeError, (error: HttpError) => error.status === 500],
+        new HttpError(500),
+        2,
+      ],
       ['a list of which none matches', [RangeError, TypeError], new HttpError(500), 1],
       ['an abstract class', StampedeError, new TimeoutError('ping', 5), 2],
       ['nothing, so any error', undefined, 'a string', 2],
@@ -87,15 +102,23 @@ describe('the option errors', () => {
       ['the errors of Stampede', StampedeError],
       ['a test that takes it', (error: unknown) => error instanceof Refused],
       ['a list with its class', [TypeError, Refused]],
-    ])(`${kind}: retries a refusal that is listed by %s, after its retryAfter at least`, async (_form, errors) => {
-      const clock = new VirtualClock();
-      const call = withRetry(play(new Refused(700), 'pong'), { errors, wait: constant(100), jitter: null, clock });
+    ])(
+      `${kind}: retries a refusal that is listed by %s, after its retryAfter at least`,
+      async (_form, errors) => {
+        const clock = new VirtualClock();
+        const call = withRetry(play(new Refused(700), 'pong'), {
+          errors,
+          wait: constant(100),
+          jitter: null,
+          clock,
+        });
 
-      const answer = await finish(clock, call);
+        const answer = await finish(clock, call);
 
-      expect(answer).toBe('pong');
-      expect(clock.now()).toBe(700);
-    });
+        expect(answer).toBe('pong');
+        expect(clock.now()).toBe(700);
+      },
+    );
 
     it(`${kind}: waits its own time for a listed refusal that names none`, async () => {
       const clock = new VirtualClock();

@@ -1,5 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { GiveUpError, VirtualClock, constant, isStampedeError, onException, onPredicate, withRetry } from '../../src/core.js';
+import {
+  GiveUpError,
+  VirtualClock,
+  constant,
+  isStampedeError,
+  onException,
+  onPredicate,
+  withRetry,
+} from '../../src/core.js';
 import type { CallDetails, GiveUpDetails, GiveUpReason, WaitMaker } from '../../src/core.js';
 import { bothDrivers } from '../support/both-drivers.js';
 import { notedBudget } from '../support/budget.js';
@@ -33,9 +41,10 @@ describe('the option giveup', () => {
       };
       const onGiveup = ({ reason }: GiveUpDetails): void => void reasons.push(reason);
 
-      await finish(clock, withRetry(play(boom), { wait: constant(1), maxTries: 2, giveup, clock, onGiveup })).catch(
-        () => {},
-      );
+      await finish(
+        clock,
+        withRetry(play(boom), { wait: constant(1), maxTries: 2, giveup, clock, onGiveup }),
+      ).catch(() => {});
 
       expect(asked).toEqual([
         [boom, 1],
@@ -110,7 +119,7 @@ describe('the option giveup', () => {
     expect(calls).toBe(3);
   });
 
-  it('reaches the caller with its rejection, the function\'s error as cause', async () => {
+  it("reaches the caller with its rejection, the function's error as cause", async () => {
     const clock = new VirtualClock();
     const bug = new TypeError('my giveup');
     const ping = withRetry(async () => Promise.reject(boom), { giveup: () => Promise.reject(bug), clock });
@@ -126,7 +135,7 @@ describe('the option giveup', () => {
       () => {
         throw boom;
       },
-      { giveup: (async () => false) as never, clock: new VirtualClock() },
+      { giveup: async () => false, clock: new VirtualClock() },
     );
 
     expect(ping).toThrow(expect.objectContaining({ code: 'ERR_OPTION', option: 'giveup', cause: boom }));
@@ -172,7 +181,10 @@ describe('the option raiseOnGiveup', () => {
         const clock = new VirtualClock();
         const script = play(boom);
 
-        const answer = await finish(clock, withRetry(script, { ...options(), raiseOnGiveup: false, clock, onGiveup }));
+        const answer = await finish(
+          clock,
+          withRetry(script, { ...options(), raiseOnGiveup: false, clock, onGiveup }),
+        );
 
         expect(answer).toBeUndefined();
         expect(seen[0]).toMatchObject({ reason, error: boom, tries: 1 });
@@ -184,7 +196,10 @@ describe('the option raiseOnGiveup', () => {
         const clock = new VirtualClock();
         const predicate = (): boolean => true;
 
-        const answer = await finish(clock, withRetry(play('last'), { ...options(), predicate, clock, onGiveup }));
+        const answer = await finish(
+          clock,
+          withRetry(play('last'), { ...options(), predicate, clock, onGiveup }),
+        );
 
         expect(answer).toBe('last');
         expect(seen[0]).toMatchObject({ reason, value: 'last', ok: true, tries: 1 });
@@ -192,9 +207,18 @@ describe('the option raiseOnGiveup', () => {
 
       it('throws a GiveUpError with value, reason and tries for a predicate when it is true', async () => {
         const clock = new VirtualClock();
-        const given = { ...options(), predicate: () => true, raiseOnGiveup: true, name: 'poll', clock, onGiveup };
+        const given = {
+          ...options(),
+          predicate: () => true,
+          raiseOnGiveup: true,
+          name: 'poll',
+          clock,
+          onGiveup,
+        };
 
-        const error: unknown = await finish(clock, withRetry(play('last'), given)).catch((thrown: unknown) => thrown);
+        const error: unknown = await finish(clock, withRetry(play('last'), given)).catch(
+          (thrown: unknown) => thrown,
+        );
 
         expect(error).toBeInstanceOf(GiveUpError);
         expect(error).toMatchObject({ code: 'ERR_GIVE_UP', value: 'last', reason, tries: 1 });
@@ -215,7 +239,9 @@ describe('the option raiseOnGiveup', () => {
 
     it(`${kind}: leaves a value that the predicate accepts alone`, async () => {
       const clock = new VirtualClock();
-      const call = onPredicate(constant(1), undefined, { raiseOnGiveup: true, maxTries: 2, clock })(play(0, 'pong'));
+      const call = onPredicate(constant(1), undefined, { raiseOnGiveup: true, maxTries: 2, clock })(
+        play(0, 'pong'),
+      );
 
       const answer = await finish(clock, call);
 
@@ -225,7 +251,11 @@ describe('the option raiseOnGiveup', () => {
     it(`${kind}: throws the last of several errors, untouched`, async () => {
       const clock = new VirtualClock();
       const last = Object.freeze(new Error('last'));
-      const call = withRetry(play(boom, new Error('b'), boom, last), { wait: constant(1), maxTries: 4, clock });
+      const call = withRetry(play(boom, new Error('b'), boom, last), {
+        wait: constant(1),
+        maxTries: 4,
+        clock,
+      });
 
       const end = finish(clock, call);
 

@@ -22,7 +22,8 @@ describe('handlers', () => {
     it(`${kind}: are told of every attempt, backoff and success, in order`, async () => {
       const clock = new VirtualClock();
       const told: string[] = [];
-      const note = ({ event, tries }: { event: string; tries: number }): void => void told.push(`${event} ${tries}`);
+      const note = ({ event, tries }: { event: string; tries: number }): void =>
+        void told.push(`${event} ${tries}`);
       const handlers = { onAttempt: note, onBackoff: note, onSuccess: note, onGiveup: note, onAbort: note };
 
       await finish(clock, withRetry(play(boom, boom, 'pong'), { wait, clock, ...handlers }));
@@ -33,7 +34,8 @@ describe('handlers', () => {
     it(`${kind}: are told of every attempt, backoff and giving up, in order`, async () => {
       const clock = new VirtualClock();
       const told: string[] = [];
-      const note = ({ event, tries }: { event: string; tries: number }): void => void told.push(`${event} ${tries}`);
+      const note = ({ event, tries }: { event: string; tries: number }): void =>
+        void told.push(`${event} ${tries}`);
       const handlers = { onAttempt: note, onBackoff: note, onSuccess: note, onGiveup: note, onAbort: note };
 
       await finish(clock, withRetry(play(boom), { wait, maxTries: 2, clock, ...handlers })).catch(() => {});
@@ -63,7 +65,12 @@ describe('handlers', () => {
         const clock = new VirtualClock();
         const told: number[] = [];
         const handlers = pack([1, 2, 3].map((number) => () => void told.push(number)));
-        const call = withRetry(play(...outcomes, ...outcomes), { wait, maxTries: tries, clock, [option]: handlers });
+        const call = withRetry(play(...outcomes, ...outcomes), {
+          wait,
+          maxTries: tries,
+          clock,
+          [option]: handlers,
+        });
 
         await finish(clock, call).catch(() => {});
         await finish(clock, call).catch(() => {});
@@ -76,15 +83,16 @@ describe('handlers', () => {
         const seen: object[] = [];
         const handler = (details: object): void => void seen.push(details);
 
-        await finish(clock, withRetry(play(...outcomes), { wait, maxTries: tries, clock, [option]: handler })).catch(
-          () => {},
-        );
+        await finish(
+          clock,
+          withRetry(play(...outcomes), { wait, maxTries: tries, clock, [option]: handler }),
+        ).catch(() => {});
 
         expect(seen[0]).toBeDefined();
         expect(Object.isFrozen(seen[0])).toBe(true);
       });
 
-      it.each([
+      it.each<[string, () => unknown]>([
         [
           'throws',
           (): void => {
@@ -106,26 +114,33 @@ describe('handlers', () => {
             },
           }),
         ],
-      ])('changes nothing when it %s, and is reported as an event and a process warning', async (_fault, handler) => {
-        const clock = new VirtualClock();
-        const events: StampedeEvent[] = [];
-        const stop = subscribe((event) => void (event.type === 'handler:error' && events.push(event)));
-        const faulty = (): unknown => handler();
-        let reached = 0;
-        const next = (): void => void (reached += 1);
-        const last = outcomes.at(-1);
-        const options = { wait, maxTries: tries, clock, name: 'ping', [option]: [faulty, next] };
+      ])(
+        'changes nothing when it %s, and is reported as an event and a process warning',
+        async (_fault, handler) => {
+          const clock = new VirtualClock();
+          const events: StampedeEvent[] = [];
+          const stop = subscribe((event) => {
+            if (event.type === 'handler:error') events.push(event);
+          });
+          const faulty = (): unknown => handler();
+          let reached = 0;
+          const next = (): void => void (reached += 1);
+          const last = outcomes.at(-1);
+          const options = { wait, maxTries: tries, clock, name: 'ping', [option]: [faulty, next] };
 
-        const end = await finish(clock, withRetry(play(...outcomes), options)).catch((error: unknown) => error);
-        await clock.advance(1);
-        stop();
+          const end = await finish(clock, withRetry(play(...outcomes), options)).catch(
+            (error: unknown) => error,
+          );
+          await clock.advance(1);
+          stop();
 
-        expect(end).toBe(last);
-        expect(reached).toBe(option === 'onAttempt' ? tries : 1);
-        expect(events).toHaveLength(1);
-        expect(events[0]).toMatchObject({ name: 'ping', details: { handler: faulty } });
-        expect(warnings.codes.filter((code) => code === 'STAMPEDE_HANDLER')).toHaveLength(1);
-      });
+          expect(end).toBe(last);
+          expect(reached).toBe(option === 'onAttempt' ? tries : 1);
+          expect(events).toHaveLength(1);
+          expect(events[0]).toMatchObject({ name: 'ping', details: { handler: faulty } });
+          expect(warnings.codes.filter((code) => code === 'STAMPEDE_HANDLER')).toHaveLength(1);
+        },
+      );
     });
 
     it(`${kind}: that fail again and again are warned of once`, async () => {
@@ -156,7 +171,11 @@ describe('handlers', () => {
       const clock = new VirtualClock();
       const script = play(boom, 'inner', 'outer');
       const inner: unknown[] = [];
-      const call: () => unknown = withRetry(script, { wait, clock, onBackoff: () => void inner.push(call()) });
+      const call: () => unknown = withRetry(script, {
+        wait,
+        clock,
+        onBackoff: () => void inner.push(call()),
+      });
 
       const answer = await finish(clock, call);
 
@@ -241,7 +260,12 @@ describe('handlers', () => {
         return 'pong';
       };
 
-      const answer = withRetry(ping, { wait: constant(10), jitter: null, clock, onBackoff: [first, second] })();
+      const answer = withRetry(ping, {
+        wait: constant(10),
+        jitter: null,
+        clock,
+        onBackoff: [first, second],
+      })();
 
       expect(answer).toBe('pong');
       expect(order).toEqual(['attempt', 'first at 0', 'second at 0', 'attempt']);

@@ -1,5 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
-import { VirtualClock, constant, noJitter, onException, onPredicate, retry, runtime, withRetry } from '../../src/core.js';
+import {
+  VirtualClock,
+  constant,
+  noJitter,
+  onException,
+  onPredicate,
+  retry,
+  runtime,
+  withRetry,
+} from '../../src/core.js';
 import type { GiveUpDetails } from '../../src/core.js';
 import { bothDrivers } from '../support/both-drivers.js';
 import { SleepyClock } from '../support/sleepy-clock.js';
@@ -87,7 +96,9 @@ describe('the option maxTime', () => {
       };
       const script = play(boom);
 
-      await finish(clock, withRetry(script, { wait: constant(100), jitter, maxTime: 250, clock })).catch(() => {});
+      await finish(clock, withRetry(script, { wait: constant(100), jitter, maxTime: 250, clock })).catch(
+        () => {},
+      );
 
       expect(bounds).toEqual([100, 100, 50]);
       expect([script.calls, clock.now()]).toEqual([4, 250]);
@@ -143,7 +154,10 @@ describe('the option maxTime', () => {
       const told: string[] = [];
       const onGiveup = ({ reason }: GiveUpDetails): void => void told.push(reason);
 
-      const end = finish(clock, withRetry(script, { wait: constant(100), jitter: null, maxTime: 1050, clock, onGiveup }));
+      const end = finish(
+        clock,
+        withRetry(script, { wait: constant(100), jitter: null, maxTime: 1050, clock, onGiveup }),
+      );
 
       await expect(end).rejects.toBe(boom);
       expect([script.calls, told]).toEqual([1, ['maxTime']]);
@@ -187,9 +201,10 @@ describe('the option maxTime', () => {
       });
       const onBackoff = (details: { elapsed: number }): void => void elapsed.push(details.elapsed);
 
-      await finish(clock, withRetry(jumpy, { wait: constant(1), maxTime: '1m', maxTries: 3, clock, onBackoff })).catch(
-        () => {},
-      );
+      await finish(
+        clock,
+        withRetry(jumpy, { wait: constant(1), maxTime: '1m', maxTries: 3, clock, onBackoff }),
+      ).catch(() => {});
 
       expect(elapsed).toEqual([0, 0]);
     });

@@ -17,7 +17,8 @@ function plain(...outcomes: unknown[]): () => any {
 
 describe('the option mode', () => {
   const warnings = catchWarnings();
-  const blocking = (): readonly string[] => warnings.texts.filter((_text, index) => warnings.codes[index] === 'STAMPEDE_BLOCKING');
+  const blocking = (): readonly string[] =>
+    warnings.texts.filter((_text, index) => warnings.codes[index] === 'STAMPEDE_BLOCKING');
 
   describe("'auto'", () => {
     it('keeps a sync function sync', () => {
@@ -28,7 +29,10 @@ describe('the option mode', () => {
 
     it('knows an async function before its first call', async () => {
       const clock = new VirtualClock();
-      const ping = withRetry(async () => Promise.reject(boom), { signal: AbortSignal.abort('too late'), clock });
+      const ping = withRetry(async () => Promise.reject(boom), {
+        signal: AbortSignal.abort('too late'),
+        clock,
+      });
 
       const end = ping();
 
@@ -129,7 +133,11 @@ describe('the option mode', () => {
 
     it('gives a promise of what cannot be started', async () => {
       const clock = new VirtualClock();
-      const aborted = withRetry(plain('pong'), { mode: 'async', signal: AbortSignal.abort('too late'), clock });
+      const aborted = withRetry(plain('pong'), {
+        mode: 'async',
+        signal: AbortSignal.abort('too late'),
+        clock,
+      });
 
       const end = aborted();
 
@@ -138,7 +146,12 @@ describe('the option mode', () => {
 
     it('does not block while it waits', async () => {
       const clock = new VirtualClock();
-      const ping = withRetry(plain(boom, 'pong'), { mode: 'async', wait: constant(100), jitter: null, clock });
+      const ping = withRetry(plain(boom, 'pong'), {
+        mode: 'async',
+        wait: constant(100),
+        jitter: null,
+        clock,
+      });
 
       const end = ping();
       const atOnce = clock.now();
@@ -150,13 +163,21 @@ describe('the option mode', () => {
 
   describe("'sync'", () => {
     it('refuses a promise', () => {
-      const ping = withRetry(plain(Promise.resolve('pong')), { mode: 'sync', name: 'ping', clock: new VirtualClock() });
+      const ping = withRetry(plain(Promise.resolve('pong')), {
+        mode: 'sync',
+        name: 'ping',
+        clock: new VirtualClock(),
+      });
 
       expect(ping).toThrow(expect.objectContaining({ code: 'ERR_OPTION', option: 'mode' }));
     });
 
     it('refuses a promise that a later attempt gives', () => {
-      const ping = withRetry(plain(boom, Promise.resolve('pong')), { mode: 'sync', wait, clock: new VirtualClock() });
+      const ping = withRetry(plain(boom, Promise.resolve('pong')), {
+        mode: 'sync',
+        wait,
+        clock: new VirtualClock(),
+      });
 
       expect(ping).toThrow(expect.objectContaining({ code: 'ERR_OPTION', option: 'mode' }));
     });

@@ -9,15 +9,18 @@ describe('the option predicate', () => {
   const wait = constant(10);
 
   bothDrivers((kind, play, finish) => {
-    it.each([undefined, null, 0, '', false, NaN])(`${kind}: retries while the value is falsy, such as %p`, async (value) => {
-      const clock = new VirtualClock();
-      const script = play(value, value, 'pong');
+    it.each([undefined, null, 0, '', false, NaN])(
+      `${kind}: retries while the value is falsy, such as %p`,
+      async (value) => {
+        const clock = new VirtualClock();
+        const script = play(value, value, 'pong');
 
-      const answer = await finish(clock, onPredicate(wait, undefined, { jitter: null, clock })(script));
+        const answer = await finish(clock, onPredicate(wait, undefined, { jitter: null, clock })(script));
 
-      expect(answer).toBe('pong');
-      expect([script.calls, clock.now()]).toEqual([3, 20]);
-    });
+        expect(answer).toBe('pong');
+        expect([script.calls, clock.now()]).toEqual([3, 20]);
+      },
+    );
 
     it(`${kind}: retries while it is true, with the value and the call in its hands`, async () => {
       const clock = new VirtualClock();
@@ -51,7 +54,10 @@ describe('the option predicate', () => {
       const clock = new VirtualClock();
       const script = play('again');
 
-      const answer = await finish(clock, withRetry(script, { predicate: (value) => value === 'again', wait, clock }));
+      const answer = await finish(
+        clock,
+        withRetry(script, { predicate: (value) => value === 'again', wait, clock }),
+      );
 
       expect(answer).toBe('again');
       expect(script.calls).toBe(10);
@@ -83,7 +89,10 @@ describe('the option predicate', () => {
       const clock = new VirtualClock();
       const script = play(1, 2);
 
-      const answer = await finish(clock, onPredicate(wait, (value) => (value === 1 ? 'yes' : '') as never, { clock })(script));
+      const answer = await finish(
+        clock,
+        onPredicate(wait, (value) => (value === 1 ? 'yes' : '') as never, { clock })(script),
+      );
 
       expect(answer).toBe(2);
     });
@@ -97,7 +106,10 @@ describe('the option predicate', () => {
       };
       const script = play(0, 1);
 
-      await finish(clock, withRetry(script, { predicate: (value) => value === 0, errors: Error, giveup, wait, clock }));
+      await finish(
+        clock,
+        withRetry(script, { predicate: (value) => value === 0, errors: Error, giveup, wait, clock }),
+      );
 
       expect([script.calls, asked]).toEqual([2, 0]);
     });

@@ -23,7 +23,10 @@ describe('the option rules', () => {
       ];
       const onBackoff = ({ wait, rule }: BackoffDetails): void => void waits.push([rule, wait]);
 
-      await finish(clock, withRetry(play(busy, lost, busy, lost, 'pong'), { rules, jitter: null, clock, onBackoff }));
+      await finish(
+        clock,
+        withRetry(play(busy, lost, busy, lost, 'pong'), { rules, jitter: null, clock, onBackoff }),
+      );
 
       expect(waits).toEqual([
         [0, 100],
@@ -41,7 +44,8 @@ describe('the option rules', () => {
         { errors: Busy, maxTries: 3 },
         { errors: Lost, maxTries: 2 },
       ];
-      const onGiveup = ({ rule, reason, tries }: GiveUpDetails): void => void told.push([rule, reason, tries]);
+      const onGiveup = ({ rule, reason, tries }: GiveUpDetails): void =>
+        void told.push([rule, reason, tries]);
 
       const end = finish(clock, withRetry(script, { rules, wait: constant(1), clock, onGiveup }));
 
@@ -76,9 +80,15 @@ describe('the option rules', () => {
     it(`${kind}: takes rules for values beside rules for errors`, async () => {
       const clock = new VirtualClock();
       const script = play(busy, 'empty', 'pong');
-      const rules = [{ errors: Busy }, { predicate: (value: unknown) => value === 'empty', wait: constant(7) }];
+      const rules = [
+        { errors: Busy },
+        { predicate: (value: unknown) => value === 'empty', wait: constant(7) },
+      ];
 
-      const answer = await finish(clock, withRetry(script, { rules, wait: constant(3), jitter: null, clock }));
+      const answer = await finish(
+        clock,
+        withRetry(script, { rules, wait: constant(3), jitter: null, clock }),
+      );
 
       expect(answer).toBe('pong');
       expect(clock.now()).toBe(10);
@@ -98,23 +108,34 @@ describe('the option rules', () => {
     it(`${kind}: binds all rules by the outer maxTries`, async () => {
       const clock = new VirtualClock();
       const script = play(busy, lost);
-      const rules = [{ errors: Busy, maxTries: 9 }, { errors: Lost, maxTries: 9 }];
+      const rules = [
+        { errors: Busy, maxTries: 9 },
+        { errors: Lost, maxTries: 9 },
+      ];
 
-      await finish(clock, withRetry(script, { rules, wait: constant(1), maxTries: 4, clock })).catch(() => {});
+      await finish(clock, withRetry(script, { rules, wait: constant(1), maxTries: 4, clock })).catch(
+        () => {},
+      );
 
       expect(script.calls).toBe(4);
     });
 
     it(`${kind}: binds all rules by the outer maxTime, budget and giveup`, async () => {
       const clock = new VirtualClock();
-      const rules = [{ errors: Busy, wait: constant(60) }, { errors: Lost, wait: constant(60) }];
+      const rules = [
+        { errors: Busy, wait: constant(60) },
+        { errors: Lost, wait: constant(60) },
+      ];
       const reasons: string[] = [];
       const onGiveup = ({ reason }: GiveUpDetails): void => void reasons.push(reason);
       const common = { rules, jitter: null, clock, onGiveup };
 
       await finish(clock, withRetry(play(busy, lost), { ...common, maxTime: 100 })).catch(() => {});
       await finish(clock, withRetry(play(busy, lost), { ...common, budget: notedBudget(1) })).catch(() => {});
-      await finish(clock, withRetry(play(busy, lost), { ...common, giveup: (error) => error === lost })).catch(() => {});
+      await finish(
+        clock,
+        withRetry(play(busy, lost), { ...common, giveup: (error) => error === lost }),
+      ).catch(() => {});
 
       expect(reasons).toEqual(['maxTime', 'budget', 'giveup']);
     });
@@ -142,7 +163,10 @@ describe('the option rules', () => {
     it(`${kind}: starts afresh for every call`, async () => {
       const clock = new VirtualClock();
       const script = play(busy, busy, 'pong', busy, busy, 'pong');
-      const ping = retry({ rules: [{ errors: Busy, maxTries: 3, wait: constant([1, 2]) }, { errors: Lost }], clock })(script);
+      const ping = retry({
+        rules: [{ errors: Busy, maxTries: 3, wait: constant([1, 2]) }, { errors: Lost }],
+        clock,
+      })(script);
 
       const answers = [await finish(clock, ping), await finish(clock, ping)];
 
@@ -166,7 +190,10 @@ describe('the option rules', () => {
     const clock = new VirtualClock();
     let calls = 0;
     const count = async (): Promise<number> => (calls += 1);
-    const rules = [{ predicate: async () => false }, { predicate: async (value: unknown) => (value as number) < 3 }];
+    const rules = [
+      { predicate: async () => false },
+      { predicate: async (value: unknown) => (value as number) < 3 },
+    ];
 
     expect(await clock.run(withRetry(count, { rules, wait: constant(1), clock }))).toBe(3);
   });

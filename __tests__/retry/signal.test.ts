@@ -63,7 +63,10 @@ describe('the option signal', () => {
       const note = ({ event }: { event: string }): void => void told.push(event);
       const handlers = { onBackoff: note, onAbort: note, onGiveup: note };
 
-      const end = finish(clock, withRetry(failing, { wait, signal: counted.signal, budget, clock, ...handlers }));
+      const end = finish(
+        clock,
+        withRetry(failing, { wait, signal: counted.signal, budget, clock, ...handlers }),
+      );
 
       await expect(end).rejects.toBe('enough');
       expect(told).toEqual(['abort']);
@@ -109,7 +112,10 @@ describe('the option signal', () => {
       };
       const script = play(0);
 
-      const end = finish(clock, onPredicate(wait, undefined, { signal: counted.signal, clock, onBackoff })(script));
+      const end = finish(
+        clock,
+        onPredicate(wait, undefined, { signal: counted.signal, clock, onBackoff })(script),
+      );
 
       await expect(end).rejects.toBe('enough');
       expect([script.calls, counted.listeners]).toEqual([1, 0]);
@@ -128,27 +134,32 @@ describe('the option signal', () => {
       ['succeeds', ['pong'], 10],
       ['succeeds late', [boom, boom, 'pong'], 10],
       ['gives up', [boom], 2],
-    ])(`${kind}: has no listener left when the call %s, and does nothing when it aborts then`, async (_case, outcomes, maxTries) => {
-      const clock = new VirtualClock();
-      const counted = countedSignal();
-      const told: string[] = [];
-      const onAbort = (): void => void told.push('abort');
-      const options = { wait, maxTries, signal: counted.signal, clock, onAbort };
+    ])(
+      `${kind}: has no listener left when the call %s, and does nothing when it aborts then`,
+      async (_case, outcomes, maxTries) => {
+        const clock = new VirtualClock();
+        const counted = countedSignal();
+        const told: string[] = [];
+        const onAbort = (): void => void told.push('abort');
+        const options = { wait, maxTries, signal: counted.signal, clock, onAbort };
 
-      await finish(clock, withRetry(play(...outcomes), options)).catch(() => {});
-      const left = counted.listeners;
-      counted.abort('after the end');
+        await finish(clock, withRetry(play(...outcomes), options)).catch(() => {});
+        const left = counted.listeners;
+        counted.abort('after the end');
 
-      expect(left).toBe(0);
-      expect(counted.added).toBeLessThanOrEqual(1);
-      expect(told).toEqual([]);
-    });
+        expect(left).toBe(0);
+        expect(counted.added).toBeLessThanOrEqual(1);
+        expect(told).toEqual([]);
+      },
+    );
 
     it(`${kind}: has no listener left when an error passes through`, async () => {
       const clock = new VirtualClock();
       const counted = countedSignal();
 
-      await finish(clock, onException(wait, TypeError, { signal: counted.signal, clock })(play(boom))).catch(() => {});
+      await finish(clock, onException(wait, TypeError, { signal: counted.signal, clock })(play(boom))).catch(
+        () => {},
+      );
 
       expect(counted.listeners).toBe(0);
     });
@@ -164,7 +175,10 @@ describe('the option signal', () => {
       const owner = { call: withRetry(play(boom, 'pong'), { wait, signal, clock }) };
       const call = (...args: unknown[]): unknown => owner.call(...args);
 
-      const ends = [await finish(clock, call, 1).catch((reason: unknown) => reason), await finish(clock, call, 2)];
+      const ends = [
+        await finish(clock, call, 1).catch((reason: unknown) => reason),
+        await finish(clock, call, 2),
+      ];
 
       expect(ends).toEqual(['first', 'pong']);
       expect(seen).toEqual([owner, [1], owner, [2]]);
@@ -173,7 +187,10 @@ describe('the option signal', () => {
     it(`${kind}: may be a function that gives none`, async () => {
       const clock = new VirtualClock();
 
-      const answer = await finish(clock, withRetry(play(boom, 'pong'), { wait, signal: () => undefined, clock }));
+      const answer = await finish(
+        clock,
+        withRetry(play(boom, 'pong'), { wait, signal: () => undefined, clock }),
+      );
 
       expect(answer).toBe('pong');
     });
@@ -210,138 +227,11 @@ describe('the option signal', () => {
         counted.abort(reason);
       };
 
-      await finish(clock, withRetry(play(boom), { wait, signal: counted.signal, clock, onBackoff })).catch(() => {});
+      await finish(clock, withRetry(play(boom), { wait, signal: counted.signal, clock, onBackoff })).catch(
+        () => {},
+      );
 
       expect(retryHistory(reason)?.attempts).toMatchObject([{ tries: 1, error: boom }]);
-    });
-  });
-
-  describe('in an async call', () => {
-    it('ends the call at once during an attempt, even one that ignores it', async () => {
-      const clock = new VirtualClock();
-      const counted = countedSignal();
-      const told: AbortDetails[] = [];
-      const onAbort = (details: AbortDetails): void => void told.push(details);
-      const ping = withRetry(() => new Promise(() => {}), { signal: counted.signal, clock, mode: 'async', onAbort });
-
-      const end = ping().catch((reason: unknown) => reason);
-      await clock.advance(10);
-      counted.abort('enough');
-
-      expect(await end).toBe('enough');
-      expect(counted.listeners).toBe(0);
-      expect(told).toMatchObject([{ error: undefined, tries: 1 }]);
-    });
-
-    it('ends the call at once during a wait, with the last error for onAbort', async () => {
-      const clock = new VirtualClock();
-      const counted = countedSignal();
-      const told: AbortDetails[] = [];
-      let calls = 0;
-      const failing = async (): Promise<never> => {
-        calls += 1;
-        throw boom;
-      };
-      const onAbort = (details: AbortDetails): void => void told.push(details);
-      const ping = withRetry(failing, { wait, jitter: null, signal: counted.signal, clock, onAbort });
-
-      const end = ping().catch((reason: unknown) => reason);
-      await clock.advance(150);
-      counted.abort('enough');
-
-      expect(await end).toBe('enough');
-      await clock.advance(1000);
-      expect([calls, clock.pending, counted.listeners]).toEqual([2, 0, 0]);
-      expect(told).toMatchObject([{ error: boom, abortReason: 'enough', tries: 2, elapsed: 150 }]);
-    });
-
-    it.each(['onBackoff', 'onGiveup', 'onSuccess'] as const)(
-      'ends the call at once while %s is awaited',
-      async (option) => {
-        const clock = new VirtualClock();
-        const counted = countedSignal();
-        const ping = async (): Promise<string> => {
-          if (option !== 'onSuccess') throw boom;
-          return 'pong';
-        };
-        const options = { wait, maxTries: option === 'onBackoff' ? 2 : 1, signal: counted.signal, clock };
-
-        const end = withRetry(ping, { ...options, [option]: () => new Promise(() => {}) })().catch((reason: unknown) => reason);
-        await clock.advance(1);
-        counted.abort('enough');
-
-        expect(await end).toBe('enough');
-        expect(counted.listeners).toBe(0);
-      },
-    );
-
-    it.each([
-      ['giveup', { giveup: () => new Promise<boolean>(() => {}) }],
-      ['predicate', { predicate: () => new Promise<boolean>(() => {}) }],
-    ])('ends the call at once while %s is awaited', async (option, given) => {
-      const clock = new VirtualClock();
-      const counted = countedSignal();
-      const ping = async (): Promise<string> => {
-        if (option === 'giveup') throw boom;
-        return 'pong';
-      };
-
-      const end = withRetry(ping, { ...given, signal: counted.signal, clock })().catch((reason: unknown) => reason);
-      await clock.advance(1);
-      counted.abort('enough');
-
-      expect(await end).toBe('enough');
-      expect(counted.listeners).toBe(0);
-    });
-
-    it('waits for no onAbort handler', async () => {
-      const clock = new VirtualClock();
-      const counted = countedSignal();
-      const ping = withRetry(async () => Promise.reject(boom), {
-        wait,
-        clock,
-        signal: counted.signal,
-        onAbort: () => new Promise(() => {}),
-      });
-
-      const end = ping().catch((reason: unknown) => reason);
-      await clock.advance(1);
-      counted.abort('enough');
-
-      expect(await end).toBe('enough');
-    });
-
-    it('ignores what an attempt ends with after the abort', async () => {
-      const clock = new VirtualClock();
-      const counted = countedSignal();
-      const told: string[] = [];
-      let fail: (error: Error) => void = () => {};
-      const ping = (): Promise<never> => new Promise((_resolve, reject) => (fail = reject));
-      const note = ({ event }: { event: string }): void => void told.push(event);
-      const call = withRetry(ping, { signal: counted.signal, clock, onBackoff: note, onGiveup: note, onAbort: note });
-
-      const end = call().catch((reason: unknown) => reason);
-      counted.abort('enough');
-      await end;
-      fail(boom);
-      await clock.advance(60_000);
-
-      expect(told).toEqual(['abort']);
-    });
-
-    it('ends 10,000 calls that share it, and leaves no listener', async () => {
-      const clock = new VirtualClock();
-      const counted = countedSignal();
-      const ping = withRetry(async () => Promise.reject(boom), { wait, signal: counted.signal, clock });
-
-      const ends = Array.from({ length: 10_000 }, () => ping().catch((reason: unknown) => reason));
-      await clock.advance(0);
-      const during = counted.listeners;
-      counted.abort('enough');
-
-      expect(new Set(await Promise.all(ends))).toEqual(new Set(['enough']));
-      expect(during).toBeGreaterThan(0);
-      expect([counted.listeners, clock.pending]).toEqual([0, 0]);
     });
   });
 });

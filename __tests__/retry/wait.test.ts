@@ -136,7 +136,9 @@ describe('the option wait', () => {
     it(`${kind}: waits as long as the outcome says, and never less`, async () => {
       const clock = new VirtualClock();
       const slow = Object.assign(new Error('slow'), { retryInMs: 70 });
-      const wait = runtime({ value: (outcome) => (outcome.ok ? 0 : (outcome.error as typeof slow).retryInMs) });
+      const wait = runtime({
+        value: (outcome) => (outcome.ok ? 0 : (outcome.error as typeof slow).retryInMs),
+      });
       const call = withRetry(play(slow, 'pong'), { wait, clock });
 
       await finish(clock, call);

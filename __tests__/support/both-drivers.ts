@@ -25,7 +25,9 @@ export type Play = (...outcomes: unknown[]) => Script;
 export type Finish = (clock: VirtualClock, call: (...args: any[]) => any, ...args: unknown[]) => Promise<any>;
 
 /** Makes a function of the driver's kind whose body is run to its end at once. */
-export type Make = <This>(body: (this: This, ...args: any[]) => unknown) => (this: This, ...args: any[]) => any;
+export type Make = <This>(
+  body: (this: This, ...args: any[]) => unknown,
+) => (this: This, ...args: any[]) => any;
 
 export type DriverKind = 'sync' | 'async' | 'promise';
 
@@ -75,7 +77,9 @@ const finishSync: Finish = (_clock, call, ...args) => new Promise((resolve) => r
 const finishAsync: Finish = (clock, call, ...args) => clock.run(() => call(...args));
 
 /** Defines the same tests for sync functions, async functions, and plain functions that return promises. */
-export function bothDrivers(define: (kind: DriverKind, play: Play, finish: Finish, make: Make) => void): void {
+export function bothDrivers(
+  define: (kind: DriverKind, play: Play, finish: Finish, make: Make) => void,
+): void {
   define('sync', play(false), finishSync, makeSync);
   define('async', play(true), finishAsync, makeAsync);
   define('promise', playPromises, finishAsync, makePromising);

@@ -4,14 +4,13 @@
  * For what a test runner hides: the process's own warnings, its timers, its heap, its stack traces.
  */
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { build } from 'esbuild';
 
-const core = path.resolve(import.meta.dirname, '../../src/core.ts');
-const modules = path.resolve(import.meta.dirname, '../../node_modules');
+const root = path.resolve(import.meta.dirname, '../..');
+const core = path.join(root, 'src/core.ts');
+const programs = path.join(root, 'tmp/programs'); // below the root, where the package `debug` is found
 
 export interface Ended {
   readonly stdout: string;
@@ -19,14 +18,14 @@ export interface Ended {
 }
 
 /**
- * Runs a module whose `stampede` is the library, and gives what it printed. A failing program rejects.
+ * Runs a module in which `stampede` is the library, and gives what it printed. A failing program rejects.
  *
- * @param source  Plain JavaScript; `import ... from 'stampede'` is there already, as `stampede`.
+ * @param source  Plain JavaScript, at most a minute of it.
  * @param flags   Of Node, such as `--expose-gc`.
  */
 export async function runInNode(source: string, flags: readonly string[] = []): Promise<Ended> {
   const { outputFiles } = await build({
-    stdin: { contents: `import * as stampede from ${JSON.stringify(core)};\n${source}`, resolveDir: modules },
+    stdin: { contents: `import * as stampede from ${JSON.stringify(core)};\n${source}`, resolveDir: root },
     bundle: true,
     write: false,
     platform: 'node',
@@ -34,12 +33,22 @@ export async function runInNode(source: string, flags: readonly string[] = []): 
     external: ['debug'],
     logLevel: 'silent',
   });
-  const folder = await mkdtemp(path.join(tmpdir(), 'stampede-'));
+  await mkdir(programs, { recursive: true });
+  const folder = await mkdtemp(path.join(programs, 'program-'));
   try {
     const file = path.join(folder, 'program.mjs');
     await writeFile(file, outputFiles[0]?.text ?? '');
-    return await promisify(execFile)(process.execPath, [...flags, file], { timeout: 60_000 });
+    return await run([...flags, file]);
   } finally {
     await rm(folder, { recursive: true });
   }
+}
+
+function run(args: readonly string[]): Promise<Ended> {
+  return new Promise((resolve, reject) => {
+    execFile(process.execPath, args, { timeout: 60_000 }, (error, stdout, stderr) => {
+      if (error === null) resolve({ stdout, stderr });
+      else reject(error);
+    });
+  });
 }

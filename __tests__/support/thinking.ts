@@ -1,8 +1,18 @@
 /**
  * What it takes to tell and ask `Attempts` directly: a rule, limits, a scope, a finding.
  */
-import { Attempts, VirtualClock, constant, seeded } from '../../src/core.js';
-import type { Finding, Limits, Ms, Outcome, Step, WaitMaker, WaitRule, WaitScope } from '../../src/core.js';
+import { VirtualClock, constant, seeded } from '../../src/core.js';
+import type {
+  Finding,
+  Limits,
+  Ms,
+  Outcome,
+  Step,
+  WaitMaker,
+  WaitRule,
+  WaitScope,
+  Attempts,
+} from '../../src/core.js';
 
 export const scope: WaitScope = {
   clock: new VirtualClock(),
@@ -15,7 +25,14 @@ export function ruleOf(wait: WaitMaker = constant(100), overrides: Partial<WaitR
 }
 
 export function limitsOf(overrides: Partial<Limits> = {}): Limits {
-  return { maxTries: 10, maxTime: Infinity, jitter: null, random: seeded(1), budget: undefined, ...overrides };
+  return {
+    maxTries: 10,
+    maxTime: Infinity,
+    jitter: null,
+    random: seeded(1),
+    budget: undefined,
+    ...overrides,
+  };
 }
 
 export const failure: Outcome = { ok: false, error: new Error('boom') };

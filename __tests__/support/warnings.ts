@@ -17,7 +17,10 @@ export function catchWarnings(): Warnings {
   beforeEach(() => {
     texts.length = 0;
     codes.length = 0;
-    spy = jest.spyOn(process, 'emitWarning').mockImplementation(((text: string, { code }: { code: string }) => {
+    spy = jest.spyOn(process, 'emitWarning').mockImplementation(((
+      text: string,
+      { code }: { code: string },
+    ) => {
       texts.push(text);
       codes.push(code);
     }) as never);

@@ -37,13 +37,14 @@ class HandHost {
   readonly delays: number[] = [];
   /** Those that would still fire, by handle. */
   readonly pending = new Map<unknown, HandTimer>();
-  receivers: unknown[] = [];
+  /** What `this` was in each call of a timer function. */
+  readonly receivers: unknown[] = [];
 
   constructor({ handles = 'objects' }: { handles?: 'objects' | 'numbers' } = {}) {
-    const host = this;
+    const { receivers, delays, pending } = this;
     function setTimeout(this: unknown, ring: () => void, delay: number): unknown {
-      host.receivers.push(this);
-      host.delays.push(delay);
+      receivers.push(this);
+      delays.push(delay);
       const timer: HandTimer = {
         delay,
         ring,
@@ -51,16 +52,16 @@ class HandHost {
         ref: () => void (timer.referenced = true),
         unref: () => void (timer.referenced = false),
       };
-      const handle = handles === 'objects' ? timer : host.delays.length;
-      host.pending.set(handle, timer);
+      const handle = handles === 'objects' ? timer : delays.length;
+      pending.set(handle, timer);
       return handle;
     }
     function clearTimeout(this: unknown, handle: unknown): void {
-      host.receivers.push(this);
-      host.pending.delete(handle);
+      receivers.push(this);
+      pending.delete(handle);
     }
     jest.spyOn(globalThis, 'setTimeout').mockImplementation(setTimeout as never);
-    jest.spyOn(globalThis, 'clearTimeout').mockImplementation(clearTimeout as never);
+    jest.spyOn(globalThis, 'clearTimeout').mockImplementation(clearTimeout);
     jest.spyOn(performance, 'now').mockImplementation(() => this.now);
   }
 
@@ -153,11 +154,14 @@ describe('systemClock', () => {
       expect(early.late).toEqual([0]);
     });
 
-    it.each([0.2, 1.5, 99.01])('never asks for less than a wait of %d ms, as hosts cut fractions off', (wait) => {
-      sleeping(wait);
+    it.each([0.2, 1.5, 99.01])(
+      'never asks for less than a wait of %d ms, as hosts cut fractions off',
+      (wait) => {
+        sleeping(wait);
 
-      expect(host.timer.delay).toBe(Math.ceil(wait));
-    });
+        expect(host.timer.delay).toBe(Math.ceil(wait));
+      },
+    );
 
     it.each([
       [2 ** 31 - 1, [longestSlice]],
@@ -175,14 +179,17 @@ describe('systemClock', () => {
       expect(one.late).toEqual([0]);
     });
 
-    it.each([Infinity, 1e300])('goes on for ever with a wait of %d, slice by slice, never in a hot loop', (wait) => {
-      const one = sleeping(wait);
+    it.each([Infinity, 1e300])(
+      'goes on for ever with a wait of %d, slice by slice, never in a hot loop',
+      (wait) => {
+        const one = sleeping(wait);
 
-      for (let slice = 0; slice < 1000; slice++) host.fireAfter(longestSlice);
+        for (let slice = 0; slice < 1000; slice++) host.fireAfter(longestSlice);
 
-      expect(one.late).toEqual([]);
-      expect(host.delays).toEqual(new Array(1001).fill(longestSlice));
-    });
+        expect(one.late).toEqual([]);
+        expect(host.delays).toEqual(new Array(1001).fill(longestSlice));
+      },
+    );
 
     it('wakes a short wait beside an endless one', () => {
       const [endless, short] = [sleeping(Infinity), sleeping(100)];
@@ -313,6 +320,30 @@ describe('systemClock', () => {
 
     expect([forgotten.late, woken.late]).toEqual([[], [0]]);
     expect(host.pending.size).toBe(0);
+  });
+
+  it('wakes nobody early by a clock that ticks only every 100 ms, as in a browser that hides the time', () => {
+    const host = new HandHost();
+    let time = 0;
+    const letTime = (passed: number): void => {
+      time += passed;
+      host.now = Math.floor(time / 100) * 100;
+    };
+    letTime(0);
+    const moments: number[] = [];
+    const again = sleeper({ wake: () => systemClock.schedule(again, 50) });
+    const long = sleeper({ wake: () => void moments.push(time) });
+    systemClock.schedule(long, 5000);
+    systemClock.schedule(again, 50);
+
+    while (moments.length === 0 && time < 6000) {
+      letTime(host.timer.delay);
+      host.fireAfter(0);
+    }
+    systemClock.cancel(again);
+
+    expect(moments).toHaveLength(1);
+    expect(moments[0]).toBeGreaterThanOrEqual(5000);
   });
 
   it('honours fake timers that came after the import', () => {

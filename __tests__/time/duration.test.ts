@@ -13,7 +13,9 @@ const units: Record<string, readonly string[]> = {
   604_800_000: ['w', 'week', 'weeks'],
   31_557_600_000: ['y', 'yr', 'yrs', 'year', 'years'],
 };
-const everyUnit = Object.entries(units).flatMap(([ms, names]) => names.map((name) => [name, Number(ms)] as const));
+const everyUnit = Object.entries(units).flatMap(([ms, names]) =>
+  names.map((name) => [name, Number(ms)] as const),
+);
 
 describe('toMs', () => {
   it.each(everyUnit)('reads the unit %s, with a space or without, in either case', (unit, ms) => {
@@ -84,7 +86,9 @@ describe('toMs', () => {
 
   it('takes Infinity only where a time may be endless, and says so', () => {
     expect(toMs('maxTime', Infinity, { infinite: true })).toBe(Infinity);
-    expect(() => toMs('maxTime', 'for ever', { infinite: true })).toThrow('0 or more (or Infinity); got "for ever".');
+    expect(() => toMs('maxTime', 'for ever', { infinite: true })).toThrow(
+      '0 or more (or Infinity); got "for ever".',
+    );
     expect(() => toMs('maxTime', -Infinity, { infinite: true })).toThrow('got -Infinity.');
     expect(() => toMs('maxTime', Number.NaN, { infinite: true })).toThrow('got NaN.');
   });

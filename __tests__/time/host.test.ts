@@ -95,7 +95,9 @@ describe('warn', () => {
 
     warn('Something is odd.', 'STAMPEDE_ODD');
 
-    expect(emitWarning.mock.calls).toEqual([['Something is odd.', { type: 'StampedeWarning', code: 'STAMPEDE_ODD' }]]);
+    expect(emitWarning.mock.calls).toEqual([
+      ['Something is odd.', { type: 'StampedeWarning', code: 'STAMPEDE_ODD' }],
+    ]);
   });
 
   it('warns on the console where there is no process', async () => {
@@ -117,7 +119,7 @@ describe('blockThread', () => {
 
     blockThread(250);
 
-    const [array, index, value, ms] = wait.mock.calls[0] as [Int32Array, number, number, number];
+    const [array, index, value, ms] = wait.mock.calls[0] as unknown as [Int32Array, number, number, number];
     expect(array[index]).toBe(value);
     expect(ms).toBe(250);
   });

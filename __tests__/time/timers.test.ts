@@ -93,6 +93,23 @@ describe('TimerQueue', () => {
     fc.assert(fc.property(fc.array(action, { maxLength: 200 }), check), { numRuns: 300 });
   });
 
+  it('stays in order wherever a sleeper is taken out of the middle', () => {
+    const check = (moments: readonly number[], taken: ReadonlySet<number>): void => {
+      const queue = new TimerQueue();
+      const all = moments.map((moment) => sleeper(moment));
+      for (const one of all) queue.add(one, one.name);
+
+      for (const index of taken) queue.remove(all[index % all.length]!);
+
+      const left = moments.filter((_, at) => ![...taken].some((index) => index % all.length === at));
+      expect(drain(queue)).toEqual(left.sort((a, b) => a - b));
+    };
+    const moments = fc.uniqueArray(fc.nat(1000), { minLength: 8, maxLength: 60 });
+    const taken = fc.array(fc.nat(), { maxLength: 20 }).map((indexes) => new Set(indexes));
+
+    fc.assert(fc.property(moments, taken, check), { numRuns: 300 });
+  });
+
   it('lets out first who came first among a thousand equals', () => {
     const queue = new TimerQueue();
     const names = Array.from({ length: 1000 }, (_, name) => name);

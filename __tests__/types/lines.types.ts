@@ -6,11 +6,7 @@
  */
 import { expectTypeOf } from 'expect-type';
 import {
-  type CallContext,
-  type CallDetails,
   type Duration,
-  type Outcome,
-  type Policy,
   type Substitute,
   type Wrapper,
   compose,
@@ -75,12 +71,17 @@ export async function lines(): Promise<void> {
   expectTypeOf(page).toEqualTypeOf<Item[]>();
 }
 
+// prettier-ignore
 export const ruled = withRetry(poll, {
   rules: [{ errors: HttpError, giveup: (e) => e.status === 404 }, { errors: DbError, maxTries: 3 }, { predicate: (xs) => xs.length === 0, wait: fibo }],
 });
 
+expectTypeOf(ruled).toEqualTypeOf<typeof poll>();
+
+// prettier-ignore
 export class Api {
   readonly attempts = 5;
+
   @onException(expo, [HttpError, ConnError], { maxTime: '10s', onBackoff: ({ error, wait }) => log.warn(error.message, wait) })
   async load(id: number): Promise<User> {
     return fetchUser(id);
@@ -100,3 +101,14 @@ export class Api {
     return poll('recs');
   }
 }
+
+expectTypeOf<Api['load']>().toEqualTypeOf<(id: number) => Promise<User>>();
+expectTypeOf<Api['job']>().toEqualTypeOf<(id: number) => Promise<Job>>();
+expectTypeOf<Api['own']>().toEqualTypeOf<(id: number) => Promise<User>>();
+expectTypeOf<Api['top']>().toEqualTypeOf<() => Promise<Item[] | null>>();
+
+// A gateway may wait, so it is async whatever its configuration says.
+// @ts-expect-error a sync call
+gateway('recommendations', { fallback: [] }).run(() => 1);
+// @ts-expect-error a sync function
+gateway('recommendations', { fallback: [] })(() => 1);

@@ -53,27 +53,46 @@ class Client {
 
 withRetry(fetchJob, { errors: HttpError, giveup: (e) => expectTypeOf(e).toEqualTypeOf<HttpError>() });
 withRetry(fetchJob, { errors: BaseError, giveup: (e) => expectTypeOf(e).toEqualTypeOf<BaseError>() });
-withRetry(fetchJob, { errors: [HttpError, DbError], giveup: (e) => expectTypeOf(e).toEqualTypeOf<HttpError | DbError>() });
+withRetry(fetchJob, {
+  errors: [HttpError, DbError],
+  giveup: (e) => expectTypeOf(e).toEqualTypeOf<HttpError | DbError>(),
+});
 withRetry(fetchJob, { errors: isHttpError, giveup: (e) => expectTypeOf(e).toEqualTypeOf<HttpError>() });
-withRetry(fetchJob, { errors: [isHttpError, DbError], giveup: (e) => expectTypeOf(e).toEqualTypeOf<HttpError | DbError>() });
-withRetry(fetchJob, { errors: (e) => e instanceof HttpError, giveup: (e) => expectTypeOf(e).toEqualTypeOf<HttpError>() });
-withRetry(fetchJob, { errors: (e: HttpError) => e.status > 499, giveup: (e) => expectTypeOf(e).toEqualTypeOf<HttpError>() });
+withRetry(fetchJob, {
+  errors: [isHttpError, DbError],
+  giveup: (e) => expectTypeOf(e).toEqualTypeOf<HttpError | DbError>(),
+});
+withRetry(fetchJob, {
+  errors: (e) => e instanceof HttpError,
+  giveup: (e) => expectTypeOf(e).toEqualTypeOf<HttpError>(),
+});
+withRetry(fetchJob, {
+  errors: (e: HttpError) => e.status > 499,
+  giveup: (e) => expectTypeOf(e).toEqualTypeOf<HttpError>(),
+});
 withRetry(fetchJob, { errors: () => true, giveup: (e) => expectTypeOf(e).toEqualTypeOf<unknown>() });
 withRetry(fetchJob, { giveup: (e) => expectTypeOf(e).toEqualTypeOf<unknown>() });
 withRetry(fetchJob, { giveup: (e: HttpError) => e.status < 500 });
 const testOfErrors = (e: unknown, details: CallDetails): boolean => details.tries < 3 && e !== undefined;
 onException(expo, testOfErrors, { giveup: (e) => expectTypeOf(e).toEqualTypeOf<unknown>() });
 onException(expo, HttpError, { giveup: (e) => expectTypeOf(e).toEqualTypeOf<HttpError>() });
-onException(expo, [HttpError, DbError], { giveup: (e) => expectTypeOf(e).toEqualTypeOf<HttpError | DbError>() });
+onException(expo, [HttpError, DbError], {
+  giveup: (e) => expectTypeOf(e).toEqualTypeOf<HttpError | DbError>(),
+});
 onException(expo, (e) => e instanceof DbError, { giveup: (e) => expectTypeOf(e).toEqualTypeOf<DbError>() });
 retry({ errors: HttpError, giveup: (e) => expectTypeOf(e).toEqualTypeOf<HttpError>() });
-retry({ errors: [isHttpError, DbError], giveup: (e) => expectTypeOf(e).toEqualTypeOf<HttpError | DbError>() });
+retry({
+  errors: [isHttpError, DbError],
+  giveup: (e) => expectTypeOf(e).toEqualTypeOf<HttpError | DbError>(),
+});
 retry({ giveup: (e) => expectTypeOf(e).toEqualTypeOf<unknown>() });
 
 // An error test is given what nobody has looked at yet, and the details that belong to no event.
 
 withRetry(fetchJob, { errors: (e) => expectTypeOf(e).toEqualTypeOf<unknown>() });
-withRetry(fetchJob, { errors: [(e, details) => expectTypeOf(e).toEqualTypeOf<unknown>() && details.tries < 3] });
+withRetry(fetchJob, {
+  errors: [(e, details) => expectTypeOf(e).toEqualTypeOf<unknown>() && details.tries < 3],
+});
 withRetry(fetchJob, { errors: (_e, details) => expectTypeOf(details).toEqualTypeOf<CallDetails>() });
 withRetry(fetchJob, { giveup: (_e, details) => expectTypeOf(details).toEqualTypeOf<CallDetails>() });
 withRetry(fetchJob, { predicate: (_value, details) => expectTypeOf(details).toEqualTypeOf<CallDetails>() });
@@ -95,7 +114,9 @@ onException(expo);
 
 withRetry(fetchJobs, { predicate: (value) => expectTypeOf(value).toEqualTypeOf<Job[]>() });
 withRetry(readJob, { predicate: (value) => expectTypeOf(value).toEqualTypeOf<Job>() });
-withRetry(async () => null as Job | null, { predicate: (value) => expectTypeOf(value).toEqualTypeOf<Job | null>() });
+withRetry(async () => null as Job | null, {
+  predicate: (value) => expectTypeOf(value).toEqualTypeOf<Job | null>(),
+});
 withRetry(fetchJobs, { predicate: async (value) => expectTypeOf(value).toEqualTypeOf<Job[]>() });
 // @ts-expect-error a test of another value
 withRetry(fetchJobs, { predicate: (text: string) => text === '' });
@@ -111,10 +132,16 @@ onPredicate<Job[]>(fibo, (value) => value.length === 0, {
   onBackoff: ({ value }) => expectTypeOf(value).toEqualTypeOf<Job[]>(),
 });
 expectTypeOf(onPredicate(fibo)).toEqualTypeOf<Retry>();
-expectTypeOf(onPredicate(fibo, (jobs: Job[]) => jobs.length === 0)).toEqualTypeOf<Retry<Job[] | PromiseLike<Job[]>>>();
-expectTypeOf(onPredicate(fibo, async (jobs: Job[]) => jobs.length === 0)).toEqualTypeOf<Retry<PromiseLike<Job[]>>>();
+expectTypeOf(onPredicate(fibo, (jobs: Job[]) => jobs.length === 0)).toEqualTypeOf<
+  Retry<Job[] | PromiseLike<Job[]>>
+>();
+expectTypeOf(onPredicate(fibo, async (jobs: Job[]) => jobs.length === 0)).toEqualTypeOf<
+  Retry<PromiseLike<Job[]>>
+>();
 retry({ predicate: (value) => expectTypeOf(value).toEqualTypeOf<unknown>() });
-expectTypeOf(retry({ predicate: (jobs: Job[]) => jobs.length === 0 })).toEqualTypeOf<Retry<Job[] | PromiseLike<Job[]>>>();
+expectTypeOf(retry({ predicate: (jobs: Job[]) => jobs.length === 0 })).toEqualTypeOf<
+  Retry<Job[] | PromiseLike<Job[]>>
+>();
 // @ts-expect-error the decorator is for another result
 onPredicate(fibo, (jobs: Job[]) => jobs.length === 0)(fetchJob);
 // @ts-expect-error nobody has said what the value is
@@ -129,15 +156,19 @@ withRetry(readJob, { giveup: async () => flag });
 withRetry(readJob, { predicate: async () => flag });
 expectTypeOf(retry({ giveup: async () => flag })).toEqualTypeOf<Retry<PromiseLike<unknown>>>();
 expectTypeOf(retry({ giveup: () => flag })).toEqualTypeOf<Retry>();
-expectTypeOf(onException(expo, HttpError, { giveup: async () => flag })).toEqualTypeOf<Retry<PromiseLike<unknown>>>();
-expectTypeOf(onException(expo, HttpError, { giveup: (e) => (flag ? true : Promise.resolve(e.status < 500)) })).toEqualTypeOf<
+expectTypeOf(onException(expo, HttpError, { giveup: async () => flag })).toEqualTypeOf<
   Retry<PromiseLike<unknown>>
 >();
+expectTypeOf(
+  onException(expo, HttpError, { giveup: (e) => (flag ? true : Promise.resolve(e.status < 500)) }),
+).toEqualTypeOf<Retry<PromiseLike<unknown>>>();
 // @ts-expect-error a sync function
 retry({ giveup: async () => flag })(readJob);
 // @ts-expect-error a sync function
 retry({ predicate: async () => flag })(readJob);
-expectTypeOf(retry({ giveup: () => flag, predicate: async () => flag })).toEqualTypeOf<Retry<PromiseLike<unknown>>>();
+expectTypeOf(retry({ giveup: () => flag, predicate: async () => flag })).toEqualTypeOf<
+  Retry<PromiseLike<unknown>>
+>();
 // @ts-expect-error a sync function, made with one call
 retry({ giveup: async () => flag }).run(() => readJob(1));
 
@@ -190,7 +221,10 @@ onPredicate(fibo, (jobs: Job[]) => jobs.length === 0, {
   onBackoff: ({ error }) => error,
 });
 declare const onAny: Handler<object>;
-withRetry(fetchJob, { errors: HttpError, onBackoff: [onAny, ({ wait }) => expectTypeOf(wait).toEqualTypeOf<number>()] });
+withRetry(fetchJob, {
+  errors: HttpError,
+  onBackoff: [onAny, ({ wait }) => expectTypeOf(wait).toEqualTypeOf<number>()],
+});
 withRetry(fetchJob, { onBackoff: new Set([onAny]), onGiveup: onAny, onAbort: async () => {} });
 // @ts-expect-error a list of what is no handler
 withRetry(fetchJob, { onBackoff: ['log'] });
@@ -200,7 +234,11 @@ withRetry(fetchJob, { onBackoff: ['log'] });
 retry({
   rules: [
     { errors: HttpError, giveup: (e) => expectTypeOf(e).toEqualTypeOf<HttpError>() },
-    { errors: [DbError, isHttpError], giveup: (e) => expectTypeOf(e).toEqualTypeOf<DbError | HttpError>(), maxTries: 3 },
+    {
+      errors: [DbError, isHttpError],
+      giveup: (e) => expectTypeOf(e).toEqualTypeOf<DbError | HttpError>(),
+      maxTries: 3,
+    },
     { predicate: (value) => expectTypeOf(value).toEqualTypeOf<unknown>(), wait: fibo },
   ],
 });
@@ -211,10 +249,17 @@ withRetry(fetchJobs, {
     { predicate: (value) => expectTypeOf(value).toEqualTypeOf<Job[]>() },
   ],
 });
-withRetry(fetchJobs, { rules: [{ errors: HttpError, giveup: async () => flag }, { predicate: async () => flag }] });
+withRetry(fetchJobs, {
+  rules: [{ errors: HttpError, giveup: async () => flag }, { predicate: async () => flag }],
+});
 retry({ rules: [{ errors: HttpError, giveup: async () => flag }, { predicate: () => flag }] })(fetchJob);
 // The verdicts of rules are not looked at before the function is known: this one is refused at the call.
-retry({ rules: [{ errors: HttpError, giveup: async () => flag }, { errors: DbError, giveup: () => flag }] })(readJob);
+retry({
+  rules: [
+    { errors: HttpError, giveup: async () => flag },
+    { errors: DbError, giveup: () => flag },
+  ],
+})(readJob);
 // @ts-expect-error an async verdict in a rule, a sync function
 withRetry(readJob, { rules: [{ errors: HttpError, giveup: async () => flag }] });
 // @ts-expect-error an async error test
@@ -236,8 +281,12 @@ withRetry(bound, {
   enabled: () => flag,
   budget: () => budget,
 });
-// @ts-expect-error another `this` than the function's
-withRetry(bound, { maxTries(this: HttpError) { return this.status; } });
+withRetry(bound, {
+  // @ts-expect-error another `this` than the function's
+  maxTries(this: HttpError) {
+    return this.status;
+  },
+});
 // @ts-expect-error must be known at once
 withRetry(fetchJob, { maxTries: async () => 3 });
 // @ts-expect-error no number
@@ -295,7 +344,9 @@ expectTypeOf(
 onPredicate(fibo, nothing, nothing);
 withRetry(fetchJob, nothing);
 retry(nothing);
-retry({ rules: [{ errors: HttpError, predicate: nothing, wait: nothing, maxTries: nothing, giveup: nothing }] });
+retry({
+  rules: [{ errors: HttpError, predicate: nothing, wait: nothing, maxTries: nothing, giveup: nothing }],
+});
 
 // An unknown option is an error wherever it stands.
 
@@ -370,7 +421,9 @@ const patient = retry({ errors: HttpError, maxTries: 5 });
 expectTypeOf(patient.with({ maxTries: 8, maxTime: '1m', onBackoff: onAny })).toEqualTypeOf<typeof patient>();
 expectTypeOf(onException(expo, HttpError).with({ maxTime: '5s' })).toEqualTypeOf<Retry>();
 expectTypeOf(patient.run(() => readJob(1))).toEqualTypeOf<Job>();
-expectTypeOf(patient.run(async () => fetchJobs('a'), { maxTries: 2, signal })).toEqualTypeOf<Promise<Job[]>>();
+expectTypeOf(patient.run(async () => fetchJobs('a'), { maxTries: 2, signal })).toEqualTypeOf<
+  Promise<Job[]>
+>();
 expectTypeOf(patient.run(() => fetchJob(1), { mode: 'async' })).toEqualTypeOf<Promise<Job>>();
 patient.run((context) => {
   expectTypeOf(context).toEqualTypeOf<CallContext>();
@@ -395,6 +448,6 @@ expectTypeOf(withRetry(readJob, limits)).toEqualTypeOf<typeof readJob>();
 const anyLimits: LimitOptions = limits;
 expectTypeOf(withRetry(readJob, anyLimits)).toEqualTypeOf<typeof readJob>();
 const stored = { errors: HttpError, wait: expo, maxTries: 5 } as const satisfies RetryOptions;
-expectTypeOf(withRetry(readJob, { ...stored, giveup: (e) => expectTypeOf(e).toEqualTypeOf<HttpError>() })).toEqualTypeOf<
-  typeof readJob
->();
+expectTypeOf(
+  withRetry(readJob, { ...stored, giveup: (e) => expectTypeOf(e).toEqualTypeOf<HttpError>() }),
+).toEqualTypeOf<typeof readJob>();

@@ -79,9 +79,15 @@ expectTypeOf(retry({ raiseOnGiveup: false })(fetchUser)(1)).toEqualTypeOf<Promis
 expectTypeOf(retry({ raiseOnGiveup: false })(identity)('text')).toEqualTypeOf<Promise<string | undefined>>();
 expectTypeOf(retry({ raiseOnGiveup: flag })(readUser)(1)).toEqualTypeOf<User | undefined>();
 expectTypeOf(retry({ raiseOnGiveup: true })).toEqualTypeOf<Retry>();
-expectTypeOf(retry({ raiseOnGiveup: false }).run(() => fetchUser(1))).toEqualTypeOf<Promise<User | undefined>>();
-expectTypeOf(retry({ raiseOnGiveup: false }).with({ maxTries: 2 })(readUser)(1)).toEqualTypeOf<User | undefined>();
-expectTypeOf(onException(expo, Error, { raiseOnGiveup: false })(readUser)(1)).toEqualTypeOf<User | undefined>();
+expectTypeOf(retry({ raiseOnGiveup: false }).run(() => fetchUser(1))).toEqualTypeOf<
+  Promise<User | undefined>
+>();
+expectTypeOf(retry({ raiseOnGiveup: false }).with({ maxTries: 2 })(readUser)(1)).toEqualTypeOf<
+  User | undefined
+>();
+expectTypeOf(onException(expo, Error, { raiseOnGiveup: false })(readUser)(1)).toEqualTypeOf<
+  User | undefined
+>();
 expectTypeOf(onPredicate(fibo, undefined, { raiseOnGiveup: false })).toEqualTypeOf<Retry>();
 expectTypeOf(onPredicate(fibo, undefined, { raiseOnGiveup: true })).toEqualTypeOf<Retry>();
 // @ts-expect-error the user may not be there
@@ -91,9 +97,13 @@ retry({ raiseOnGiveup: false }) satisfies Wrapper;
 
 // `mode: 'async'` gives a promise, whatever the function gives.
 
-expectTypeOf(withRetry(readUser, { mode: 'async' })).toEqualTypeOf<(this: unknown, id: number) => Promise<User>>();
+expectTypeOf(withRetry(readUser, { mode: 'async' })).toEqualTypeOf<
+  (this: unknown, id: number) => Promise<User>
+>();
 expectTypeOf(withRetry(fetchUser, { mode: 'async' })(1)).toEqualTypeOf<Promise<User>>();
-expectTypeOf(withRetry(readUser, { mode: 'async', raiseOnGiveup: false })(1)).toEqualTypeOf<Promise<User | undefined>>();
+expectTypeOf(withRetry(readUser, { mode: 'async', raiseOnGiveup: false })(1)).toEqualTypeOf<
+  Promise<User | undefined>
+>();
 expectTypeOf(withRetry(readUser, { mode: 'auto' })).toEqualTypeOf<typeof readUser>();
 expectTypeOf(withRetry(readUser, { mode: 'sync' })).toEqualTypeOf<typeof readUser>();
 expectTypeOf(retry({ mode: 'async' })(readUser)(1)).toEqualTypeOf<Promise<User>>();
@@ -105,9 +115,9 @@ expectTypeOf(retry({ raiseOnGiveup: false }).with({ mode: 'async' })(readUser)(1
   Promise<User | undefined>
 >();
 expectTypeOf(onException(expo, Error, { mode: 'async' })(readUser)(1)).toEqualTypeOf<Promise<User>>();
-expectTypeOf(onPredicate(fibo, (user: User) => user.name === '', { mode: 'async' })(readUser)(1)).toEqualTypeOf<
-  Promise<User>
->();
+expectTypeOf(
+  onPredicate(fibo, (user: User) => user.name === '', { mode: 'async' })(readUser)(1),
+).toEqualTypeOf<Promise<User>>();
 // A verdict may come later then.
 withRetry(readUser, { mode: 'async', giveup: async () => flag, predicate: async () => flag });
 retry({ mode: 'async', giveup: async () => flag })(readUser);
@@ -219,12 +229,18 @@ expectTypeOf(compose(breaker, timeout)).toEqualTypeOf<Wrapper<PromiseLike<unknow
 expectTypeOf(compose(breaker, forText)).toEqualTypeOf<Wrapper<string | PromiseLike<string>>>();
 expectTypeOf(compose(breaker, timeout)(fetchUser)).toEqualTypeOf<typeof fetchUser>();
 expectTypeOf(compose(timeout, fallback(null))).toEqualTypeOf<Substitute<PromiseLike<unknown>, null>>();
-expectTypeOf(compose(fallback('none'), fallback(null))(fetchUser)(1)).toEqualTypeOf<Promise<User | string | null>>();
+expectTypeOf(compose(fallback('none'), fallback(null))(fetchUser)(1)).toEqualTypeOf<
+  Promise<User | string | null>
+>();
 expectTypeOf(compose(compose(fallback(null), timeout), compose(breaker))(fetchUser)(1)).toEqualTypeOf<
   Promise<User | null>
 >();
-expectTypeOf(compose(fallback(null), retry({ mode: 'async' }))(readUser)(1)).toEqualTypeOf<Promise<User | null>>();
-expectTypeOf(compose(breaker, retry({ raiseOnGiveup: false }))(readUser)(1)).toEqualTypeOf<User | undefined>();
+expectTypeOf(compose(fallback(null), retry({ mode: 'async' }))(readUser)(1)).toEqualTypeOf<
+  Promise<User | null>
+>();
+expectTypeOf(compose(breaker, retry({ raiseOnGiveup: false }))(readUser)(1)).toEqualTypeOf<
+  User | undefined
+>();
 expectTypeOf(compose(fallback(null), timeout).run(() => fetchUser(1))).toEqualTypeOf<Promise<User | null>>();
 compose(breaker).run((context) => expectTypeOf(context).toEqualTypeOf<CallContext>());
 declare const policies: Wrapper<PromiseLike<unknown>>[];

@@ -81,7 +81,9 @@ const wrapped = {
   either: wrapper(either),
   iterate: wrapper(iterate),
 };
-expectTypeOf<Same<typeof wrapped, { -readonly [K in keyof typeof functions]: (typeof functions)[K] }>>().toEqualTypeOf<true>();
+expectTypeOf<
+  Same<typeof wrapped, { -readonly [K in keyof typeof functions]: (typeof functions)[K] }>
+>().toEqualTypeOf<true>();
 
 const retried = {
   plain: withRetry(plain),
@@ -102,7 +104,9 @@ const retried = {
 };
 expectTypeOf<Same<typeof retried, typeof wrapped>>().toEqualTypeOf<true>();
 
-expectTypeOf(asyncOnly(genericAsync)({ id: 1, name: 'Ann' })).toEqualTypeOf<Promise<{ id: number; name: string }>>();
+expectTypeOf(asyncOnly(genericAsync)({ id: 1, name: 'Ann' })).toEqualTypeOf<
+  Promise<{ id: number; name: string }>
+>();
 expectTypeOf(wrapped.overloaded('a')).toEqualTypeOf<string>();
 expectTypeOf(wrapped.overloaded(1)).toEqualTypeOf<number>();
 // @ts-expect-error the parameters are those of the function

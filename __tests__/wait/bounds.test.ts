@@ -48,7 +48,11 @@ const pair = fc.tuple(ms, ms).map(([a, b]) => [Math.min(a, b), Math.max(a, b)] a
 const bound = fc.oneof(ms, fc.constant(Infinity));
 
 const generators: Record<string, fc.Arbitrary<Bounded>> = {
-  constant: ms.map((interval) => ({ name: `constant(${interval})`, maker: constant(interval), most: interval })),
+  constant: ms.map((interval) => ({
+    name: `constant(${interval})`,
+    maker: constant(interval),
+    most: interval,
+  })),
   'constant of a list': fc.array(ms).map((list) => ({
     name: `constant(${JSON.stringify(list)})`,
     maker: constant(list),
@@ -74,19 +78,25 @@ const generators: Record<string, fc.Arbitrary<Bounded>> = {
     maker: decay(options),
     most: Math.max(options.initial, options.minValue),
   })),
-  random: fc.tuple(pair, fc.constantFrom('normal' as const, 'uniform' as const)).map(([[min, max], distribution]) => ({
-    name: `random(${show({ min, max, distribution })})`,
-    maker: random({ min, max, distribution }),
-    most: max,
-  })),
+  random: fc
+    .tuple(pair, fc.constantFrom('normal' as const, 'uniform' as const))
+    .map(([[min, max], distribution]) => ({
+      name: `random(${show({ min, max, distribution })})`,
+      maker: random({ min, max, distribution }),
+      most: max,
+    })),
   decorrelated: pair
-    .filter(([base]) => base > 0)
+    .filter(([base]) => base >= 1)
     .map(([base, maxValue]) => ({
       name: `decorrelated(${show({ base, maxValue })})`,
       maker: decorrelated({ base, maxValue }),
       most: maxValue,
     })),
-  runtime: ms.map((wait) => ({ name: `runtime of ${wait}`, maker: runtime({ value: () => wait }), most: wait })),
+  runtime: ms.map((wait) => ({
+    name: `runtime of ${wait}`,
+    maker: runtime({ value: () => wait }),
+    most: wait,
+  })),
   retryAfter: ms.map((max) => ({
     name: `retryAfter({ max: ${max} })`,
     maker: retryAfter({ max, fallback: expo({ maxValue: 500 }) }),
@@ -118,7 +128,9 @@ function show(options: object): string {
 const outcome: fc.Arbitrary<Outcome> = fc.oneof(
   fc.anything().map((error): Outcome => ({ ok: false, error })),
   fc.anything().map((value): Outcome => ({ ok: true, value })),
-  fc.oneof(fc.nat().map(String), fc.string()).map((header): Outcome => ({ ok: true, value: { headers: { 'retry-after': header } } })),
+  fc
+    .oneof(fc.nat().map(String), fc.string())
+    .map((header): Outcome => ({ ok: true, value: { headers: { 'retry-after': header } } })),
   ms.map((retryAfter): Outcome => ({ ok: false, error: { retryAfter } })),
 );
 
@@ -132,15 +144,18 @@ const asked: fc.Arbitrary<Asked> = fc
   });
 
 describe('3,000 waits', () => {
-  it.each(all)('of %s are finite, never negative and never above their bound, whatever the options', (_, bounded) => {
-    const check = ({ maker, most }: Bounded, asked: Asked): void => {
-      const waits = answers(maker, 3000, asked).map(({ value }) => value);
-      const wrong = waits.findIndex((wait) => !(wait >= 0 && wait <= most && wait < Infinity));
-      expect({ wrong, wait: waits[wrong] }).toEqual({ wrong: -1, wait: undefined });
-    };
+  it.each(all)(
+    'of %s are finite, never negative and never above their bound, whatever the options',
+    (_, bounded) => {
+      const check = ({ maker, most }: Bounded, asked: Asked): void => {
+        const waits = answers(maker, 3000, asked).map(({ value }) => value);
+        const wrong = waits.findIndex((wait) => !(wait >= 0 && wait <= most && wait < Infinity));
+        expect({ wrong, wait: waits[wrong] }).toEqual({ wrong: -1, wait: undefined });
+      };
 
-    fc.assert(fc.property(bounded, asked, check), { numRuns: 60 });
-  });
+      fc.assert(fc.property(bounded, asked, check), { numRuns: 60 });
+    },
+  );
 
   it('of a sum are the sums of the parts', () => {
     const check = (parts: readonly Bounded[], asked: Asked): void => {
@@ -180,7 +195,9 @@ describe('3,000 waits', () => {
       const wrong = waits.findIndex((wait) => !(wait >= 0 && wait <= limit));
       expect({ wrong, wait: waits[wrong] }).toEqual({ wrong: -1, wait: undefined });
     };
-    const everyday = fc.oneof(...Object.values(generators)).filter(({ most }) => most < 1e300 || most === Infinity);
+    const everyday = fc
+      .oneof(...Object.values(generators))
+      .filter(({ most }) => most < 1e300 || most === Infinity);
 
     fc.assert(fc.property(everyday, asked, check), { numRuns: 60 });
   });

@@ -23,7 +23,11 @@ const busy = (seconds: string): Outcome => ({ ok: false, error: { headers: { 're
 describe('chain', () => {
   it.each<[string, WaitMaker, readonly number[]]>([
     ['one', chain(constant([1, 2])), [1, 2]],
-    ['two, one after the other', chain(constant([100, 100, 100]), constant('5s')), [100, 100, 100, 5000, 5000]],
+    [
+      'two, one after the other',
+      chain(constant([100, 100, 100]), constant('5s')),
+      [100, 100, 100, 5000, 5000],
+    ],
     ['empty ones on the way', chain(constant([]), constant([]), constant([1]), constant([])), [1]],
     ['a factory as it is', chain(constant([5]), fibo), [5, 1000, 1000, 2000, 3000]],
     ['a chain', chain(chain(constant([1]), constant([2])), constant([3])), [1, 2, 3]],
@@ -84,7 +88,9 @@ describe('cap', () => {
   });
 
   it('keeps a wait of the server one', () => {
-    expect(answers(cap(asked, '10s'), 1)).toEqual([expect.objectContaining({ value: 10_000, kind: 'server' })]);
+    expect(answers(cap(asked, '10s'), 1)).toEqual([
+      expect.objectContaining({ value: 10_000, kind: 'server' }),
+    ]);
   });
 
   it('caps how far a wait of the server is spread, too', () => {
@@ -121,7 +127,9 @@ describe('add', () => {
       random: seeded(7),
     });
 
-    expect(waits).toEqual([0.011704753153026104, 0.06195825757458806, 0.97690763277933].map((die) => 1000 + 500 * die));
+    expect(waits).toEqual(
+      [0.011704753153026104, 0.06195825757458806, 0.97690763277933].map((die) => 1000 + 500 * die),
+    );
   });
 
   it.each<[string, WaitMaker, unknown]>([
@@ -137,7 +145,9 @@ describe('add', () => {
   it("keeps how far the server's wait is spread", () => {
     const maker = add(retryAfter({ fallback: constant(100) }), constant(50));
 
-    expect(answers(maker, 1, { outcomes: [busy('10')] })).toEqual([{ value: 10_050, kind: 'server', spread: 1000 }]);
+    expect(answers(maker, 1, { outcomes: [busy('10')] })).toEqual([
+      { value: 10_050, kind: 'server', spread: 1000 },
+    ]);
   });
 });
 
@@ -153,7 +163,9 @@ describe('every combinator', () => {
     expect(make).toThrow(message);
   });
 
-  const bad: WaitMaker = Object.defineProperty(() => ({ next: () => ({ value: Number.NaN }) }), 'name', { value: 'bad' });
+  const bad: WaitMaker = Object.defineProperty(() => ({ next: () => ({ value: Number.NaN }) }), 'name', {
+    value: 'bad',
+  });
 
   it.each<[string, WaitMaker]>([
     ['chain', chain(bad)],
@@ -161,7 +173,10 @@ describe('every combinator', () => {
     ['add', add(expo, bad)],
   ])('%s names the part that gave no number, and keeps the error of the function', (_, maker) => {
     expect(() => take(maker, 1)).toThrow(
-      expect.objectContaining({ message: 'A wait of bad must be a number of milliseconds; got NaN.', cause: boom }),
+      expect.objectContaining({
+        message: 'A wait of bad must be a number of milliseconds; got NaN.',
+        cause: boom,
+      }),
     );
   });
 

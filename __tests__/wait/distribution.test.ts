@@ -44,9 +44,13 @@ function fullest(waits: readonly number[], width: number): number {
 }
 
 /** How evenly waits fill the bins of a range: 1 is as even as can be. */
-function evenness(waits: readonly number[], { from, to, bins }: { from: number; to: number; bins: number }): number {
+function evenness(
+  waits: readonly number[],
+  { from, to, bins }: { from: number; to: number; bins: number },
+): number {
   const counts = new Array<number>(bins).fill(0);
-  for (const wait of waits) counts[Math.min(bins - 1, Math.floor(((wait - from) / (to - from)) * bins))]! += 1;
+  for (const wait of waits)
+    counts[Math.min(bins - 1, Math.floor(((wait - from) / (to - from)) * bins))]! += 1;
   const shares = counts.map((count) => count / waits.length).filter((share) => share > 0);
   return -shares.reduce((sum, share) => sum + share * Math.log2(share), 0) / Math.log2(bins);
 }
@@ -74,15 +78,16 @@ const spread: readonly (readonly [string, WaitMaker, Jitter | undefined])[] = [
 ];
 
 describe('no single wait holds more than one client in a hundred', () => {
-  it.each(spread.flatMap(([name, wait, jitter]) => [1, 2, 5, 20].map((retry) => [name, retry, wait, jitter] as const)))(
-    '%s, before retry %d',
-    (_, retry, wait, jitter) => {
-      const waits = crowd(wait, retry, jitter);
+  it.each(
+    spread.flatMap(([name, wait, jitter]) =>
+      [1, 2, 5, 20].map((retry) => [name, retry, wait, jitter] as const),
+    ),
+  )('%s, before retry %d', (_, retry, wait, jitter) => {
+    const waits = crowd(wait, retry, jitter);
 
-      expect(fullest(waits, 0)).toBeLessThanOrEqual(0.01);
-      expect(fullest(waits, 1)).toBeLessThanOrEqual(0.01);
-    },
-  );
+    expect(fullest(waits, 0)).toBeLessThanOrEqual(0.01);
+    expect(fullest(waits, 1)).toBeLessThanOrEqual(0.01);
+  });
 
   it('would find a crowd that was moved to a bound, or waits without jitter', () => {
     const clamped = crowd(random({ min: '3s', max: '15s' }), 1).map((wait) => Math.min(wait, 12_500));
@@ -100,7 +105,12 @@ describe('at the cap', () => {
     ['expo with fullJitter', expo({ maxValue: '10s' }), fullJitter, cap10s],
     ['expo with equalJitter', expo({ maxValue: '10s' }), equalJitter, { from: 5000, to: 10_000, bins: 50 }],
     ['fibo with fullJitter', fibo({ maxValue: '10s' }), fullJitter, cap10s],
-    ['decorrelated', decorrelated({ base: 100, maxValue: '10s' }), undefined, { ...cap10s, from: 100, bins: 99 }],
+    [
+      'decorrelated',
+      decorrelated({ base: 100, maxValue: '10s' }),
+      undefined,
+      { ...cap10s, from: 100, bins: 99 },
+    ],
     ['a random capped below all it draws', cap(random({ min: '20s', max: '30s' }), '10s'), undefined, cap10s],
     ['a capped decorrelated', cap(decorrelated({ base: 100, maxValue: '60s' }), '10s'), undefined, cap10s],
   ])('%s fills bins of 100 ms nine tenths as evenly as can be', (_, wait, jitter, range) => {

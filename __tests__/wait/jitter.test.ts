@@ -1,7 +1,14 @@
 /** How waits are spread. */
 import { describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
-import { type Jitter, equalJitter, fullJitter, noJitter, proportionalJitter, randomJitter } from '../../src/core.js';
+import {
+  type Jitter,
+  equalJitter,
+  fullJitter,
+  noJitter,
+  proportionalJitter,
+  randomJitter,
+} from '../../src/core.js';
 
 const rows: readonly [name: string, jitter: Jitter, wait: number, die: number, ms: number][] = [
   ['fullJitter', fullJitter, 800, 0, 0],
@@ -32,7 +39,11 @@ describe('a jitter', () => {
     ['fullJitter', fullJitter, (wait) => [0, wait]],
     ['equalJitter', equalJitter, (wait) => [wait / 2, wait]],
     ['randomJitter({ max: 700 })', randomJitter({ max: 700 }), (wait) => [wait, wait + 700]],
-    ['proportionalJitter({ ratio: 0.3 })', proportionalJitter({ ratio: 0.3 }), (wait) => [wait * 0.7, wait * 1.3]],
+    [
+      'proportionalJitter({ ratio: 0.3 })',
+      proportionalJitter({ ratio: 0.3 }),
+      (wait) => [wait * 0.7, wait * 1.3],
+    ],
     ['noJitter', noJitter, (wait) => [wait, wait]],
   ])('%s stays within its stated width, whatever the wait and the die', (_, jitter, width) => {
     const wait = fc.double({ min: 0, max: 1e15, noNaN: true });
@@ -61,8 +72,12 @@ describe('a jitter', () => {
   });
 
   it.each([-1, Number.NaN, '100', null, undefined, 5n])('refuses %p as a wait', (wait) => {
-    expect(() => fullJitter(wait as never)).toThrow(expect.objectContaining({ code: 'ERR_OPTION', option: 'wait' }));
-    expect(() => equalJitter(wait as never)).toThrow(expect.objectContaining({ code: 'ERR_OPTION', option: 'wait' }));
+    expect(() => fullJitter(wait as never)).toThrow(
+      expect.objectContaining({ code: 'ERR_OPTION', option: 'wait' }),
+    );
+    expect(() => equalJitter(wait as never)).toThrow(
+      expect.objectContaining({ code: 'ERR_OPTION', option: 'wait' }),
+    );
   });
 });
 
@@ -98,7 +113,9 @@ describe('the options of a jitter', () => {
   });
 
   it.each(
-    Object.keys(makers).flatMap((maker) => [5, '5s', null, [0.5]].map((options) => [maker, options] as const)),
+    Object.keys(makers).flatMap((maker) =>
+      [5, '5s', null, [0.5]].map((options) => [maker, options] as const),
+    ),
   )('%s(%p) is refused: options are an object', (maker, options) => {
     expect(() => makers[maker]!(options)).toThrow(`The options of ${maker} must be an object; got`);
   });

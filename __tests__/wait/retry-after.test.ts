@@ -146,14 +146,26 @@ describe('retryAfter', () => {
     ['retryAfter of the value, in milliseconds', returned({ retryAfter: 7000 })],
     ['Headers of the value', returned({ headers: new Headers({ 'Retry-After': '7' }) })],
     ['Headers of the error', threw({ headers: new Headers({ 'retry-after': '7' }) })],
-    ["Headers of the error's response", threw({ response: { headers: new Headers({ 'retry-after': '7' }) } })],
+    [
+      "Headers of the error's response",
+      threw({ response: { headers: new Headers({ 'retry-after': '7' }) } }),
+    ],
     ["Node's headers", returned({ headers: { 'retry-after': '7' } })],
     ['headers in any case', returned({ headers: { 'Retry-After': '7' } })],
     ['a number in the headers', returned({ headers: { 'retry-after': 7 } })],
     ['a date in the headers', threw({ headers: { 'retry-after': 'Sat, 15 Aug 2026 12:00:07 GMT' } })],
-    ["the response where the error's own headers say nothing", threw({ headers: {}, response: { headers: { 'retry-after': '7' } } })],
-    ["the response where the error's own headers are junk", threw({ headers: { 'retry-after': 'x' }, response: { headers: { 'retry-after': '7' } } })],
-    ['the header where retryAfter is no number', threw({ retryAfter: 'soon', headers: { 'retry-after': '7' } })],
+    [
+      "the response where the error's own headers say nothing",
+      threw({ headers: {}, response: { headers: { 'retry-after': '7' } } }),
+    ],
+    [
+      "the response where the error's own headers are junk",
+      threw({ headers: { 'retry-after': 'x' }, response: { headers: { 'retry-after': '7' } } }),
+    ],
+    [
+      'the header where retryAfter is no number',
+      threw({ retryAfter: 'soon', headers: { 'retry-after': '7' } }),
+    ],
     ['a function that carries headers', threw(Object.assign(() => {}, { headers: { 'retry-after': '7' } }))],
   ])('reads %s', (_, outcome) => {
     expect(ask(outcome)).toEqual(sevenSeconds);
@@ -175,7 +187,15 @@ describe('retryAfter', () => {
     ['no headers', returned({ status: 429 })],
     ['headers that are no object', returned({ headers: 'retry-after: 7' })],
     ['junk', returned({ headers: { 'retry-after': '1m0s' } })],
-    ['two headers', returned({ headers: new Headers([['retry-after', '7'], ['retry-after', '9']]) })],
+    [
+      'two headers',
+      returned({
+        headers: new Headers([
+          ['retry-after', '7'],
+          ['retry-after', '9'],
+        ]),
+      }),
+    ],
     ['a negative number', threw({ retryAfter: -7 })],
     ['NaN', threw({ retryAfter: Number.NaN })],
     ['a thrown undefined', threw(undefined)],
@@ -183,7 +203,16 @@ describe('retryAfter', () => {
     ['a thrown text', threw('retry-after: 7')],
     ['an undefined value', returned(undefined)],
     ['an error whose getter throws', threw(throwing)],
-    ['headers whose get throws', threw({ headers: { get: () => { throw new Error('no'); } } })],
+    [
+      'headers whose get throws',
+      threw({
+        headers: {
+          get: () => {
+            throw new Error('no');
+          },
+        },
+      }),
+    ],
     ['a revoked Proxy', threw(revoked())],
   ])('falls back for %s', (_, outcome) => {
     expect(ask(outcome)).toEqual({ value: 100 });
@@ -198,7 +227,9 @@ describe('retryAfter', () => {
     const busy = returned({ headers: { 'retry-after': '60' } });
     const maker = retryAfter({ fallback: expo({ factor: 100 }) });
 
-    expect(take(maker, 4, { clock, outcomes: [threw(1), busy, busy, threw(1)] })).toEqual([100, 60_000, 60_000, 800]);
+    expect(take(maker, 4, { clock, outcomes: [threw(1), busy, busy, threw(1)] })).toEqual([
+      100, 60_000, 60_000, 800,
+    ]);
   });
 
   it('keeps the kind of its fallback', () => {
@@ -216,8 +247,16 @@ describe('retryAfter', () => {
 
     expect(ask(threw({ retryAfter: 1000 }), maker)).toEqual({ value: 5000, kind: 'server', spread: 5000 });
     expect(ask(threw({ retryAfter: 0 }), maker)).toEqual({ value: 5000, kind: 'server', spread: 5000 });
-    expect(ask(threw({ retryAfter: 10_000 }), maker)).toEqual({ value: 10_000, kind: 'server', spread: 5000 });
-    expect(ask(threw({ retryAfter: 100_000 }), maker)).toEqual({ value: 100_000, kind: 'server', spread: 10_000 });
+    expect(ask(threw({ retryAfter: 10_000 }), maker)).toEqual({
+      value: 10_000,
+      kind: 'server',
+      spread: 5000,
+    });
+    expect(ask(threw({ retryAfter: 100_000 }), maker)).toEqual({
+      value: 100_000,
+      kind: 'server',
+      spread: 10_000,
+    });
   });
 
   it.each<[string, unknown]>([

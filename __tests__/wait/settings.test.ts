@@ -2,6 +2,7 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import {
   type CallDetails,
+  VirtualClock,
   type WaitMaker,
   constant,
   decay,
@@ -12,6 +13,7 @@ import {
   random,
   retryAfter,
   runtime,
+  withRetry,
 } from '../../src/core.js';
 import { boom, take } from './taken.js';
 
@@ -79,9 +81,12 @@ const noNumbers: readonly (readonly [unknown, string])[] = [
 const refusedNumbers = [
   ['expo', 'base'],
   ['decay', 'decayFactor'],
-].flatMap(([factory, option]) => noNumbers.map(([value, shown]) => [factory!, option!, value, shown] as const));
+].flatMap(([factory, option]) =>
+  noNumbers.map(([value, shown]) => [factory!, option!, value, shown] as const),
+);
 
-const make = (factory: string, options: unknown): WaitMaker => factories[factory]!(options);
+const make = (factory: string, options: unknown): WaitMaker =>
+  factory === 'constant' ? constant(options as number) : factories[factory]!(options);
 
 describe('an option of a generator', () => {
   it.each(refusedTimes)('%s({ %s: %p }) is refused as no time', (factory, option, value, shown) => {
@@ -89,40 +94,89 @@ describe('an option of a generator', () => {
       expect.objectContaining({
         code: 'ERR_OPTION',
         option,
-        message: expect.stringMatching(/^\w+ must be milliseconds or a string with a unit such as "250ms", "5s" or "2m"/),
+        message: expect.stringMatching(
+          /^\w+ must be milliseconds or a string with a unit such as "250ms", "5s" or "2m"/,
+        ),
       }),
     );
-    expect(() => make(factory, { [option]: value })).toThrow(new RegExp(`^${option} .*; got ${escaped(shown)}\\.$`));
+    expect(() => make(factory, { [option]: value })).toThrow(
+      new RegExp(`^${option} .*; got ${escaped(shown)}\\.$`),
+    );
   });
 
-  it.each(refusedNumbers)('%s({ %s: %p }) is refused: it must be a number above 0', (factory, option, value, shown) => {
-    expect(() => make(factory, { [option]: value })).toThrow(
-      expect.objectContaining({
-        code: 'ERR_OPTION',
-        option,
-        message: expect.stringMatching(new RegExp(`^${option} must be .*above 0.*; got ${escaped(shown)}\\.$`)),
-      }),
-    );
-  });
+  it.each(refusedNumbers)(
+    '%s({ %s: %p }) is refused: it must be a number above 0',
+    (factory, option, value, shown) => {
+      expect(() => make(factory, { [option]: value })).toThrow(
+        expect.objectContaining({
+          code: 'ERR_OPTION',
+          option,
+          message: expect.stringMatching(
+            new RegExp(`^${option} must be .*above 0.*; got ${escaped(shown)}\\.$`),
+          ),
+        }),
+      );
+    },
+  );
 
   it.each<[string, () => unknown, string, string]>([
-    ['constant(-1)', () => constant(-1), 'interval', 'got -1.'],
-    ["constant('5 parsecs')", () => constant('5 parsecs' as never), 'interval', 'got "5 parsecs".'],
-    ['constant({})', () => constant({} as never), 'interval', 'got {}.'],
-    ['constant(null)', () => constant(null as never), 'interval', 'got null.'],
-    ['constant(Infinity)', () => constant(Infinity), 'interval', 'got Infinity.'],
-    ['constant([1, NaN])', () => constant([1, Number.NaN]), 'interval', 'got NaN.'],
-    ["constant(['5 parsecs'])", () => constant(['5 parsecs' as never]), 'interval', 'got "5 parsecs".'],
-    ['constant(new Set([-1]))', () => constant(new Set([-1])), 'interval', 'got -1.'],
-    ["random({ distribution: 'poisson' })", () => make('random', { distribution: 'poisson' }), 'distribution', 'must be "normal" or "uniform"; got "poisson".'],
-    ['random({ min: 20, max: 10 })', () => random({ min: 20, max: 10 }), 'min', 'must not be above max, which is 10; got 20.'],
-    ["random({ min: '2s' })", () => random({ min: '2s' }), 'min', 'must not be above max, which is 1000; got'],
-    ['decorrelated({ base: 20, maxValue: 10 })', () => decorrelated({ base: 20, maxValue: 10 }), 'base', 'must not be above maxValue, which is 10; got 20.'],
-    ["decorrelated({ base: '20s' })", () => decorrelated({ base: '20s' }), 'base', 'must not be above maxValue, which is 10000; got'],
-    ['decorrelated({ base: 0 }), which would wait 0 for ever,', () => decorrelated({ base: 0 }), 'base', 'got 0.'],
-    ['runtime({ value: 5 })', () => make('runtime', { value: 5 }), 'value', 'must be a function of the outcome; got 5.'],
+    ['constant(-1)', () => make('constant', -1), 'interval', 'got -1.'],
+    ["constant('5 parsecs')", () => make('constant', '5 parsecs'), 'interval', 'got "5 parsecs".'],
+    ['constant({})', () => make('constant', {}), 'interval', 'got {}.'],
+    ['constant(null)', () => make('constant', null), 'interval', 'got null.'],
+    ['constant(Infinity)', () => make('constant', Infinity), 'interval', 'got Infinity.'],
+    ['constant([1, NaN])', () => make('constant', [1, Number.NaN]), 'interval', 'got NaN.'],
+    ["constant(['5 parsecs'])", () => make('constant', ['5 parsecs']), 'interval', 'got "5 parsecs".'],
+    ['constant(new Set([-1]))', () => make('constant', new Set([-1])), 'interval', 'got -1.'],
+    [
+      "random({ distribution: 'poisson' })",
+      () => make('random', { distribution: 'poisson' }),
+      'distribution',
+      'must be "normal" or "uniform"; got "poisson".',
+    ],
+    [
+      'random({ min: 20, max: 10 })',
+      () => random({ min: 20, max: 10 }),
+      'min',
+      'must not be above max, which is 10; got 20.',
+    ],
+    [
+      "random({ min: '2s' })",
+      () => random({ min: '2s' }),
+      'min',
+      'must not be above max, which is 1000; got',
+    ],
+    [
+      'decorrelated({ base: 20, maxValue: 10 })',
+      () => decorrelated({ base: 20, maxValue: 10 }),
+      'base',
+      'must not be above maxValue, which is 10; got 20.',
+    ],
+    [
+      "decorrelated({ base: '20s' })",
+      () => decorrelated({ base: '20s' }),
+      'base',
+      'must not be above maxValue, which is 10000; got',
+    ],
+    [
+      'decorrelated({ base: 0 }), which would wait 0 for ever,',
+      () => decorrelated({ base: 0 }),
+      'base',
+      'got 0.',
+    ],
+    [
+      'runtime({ value: 5 })',
+      () => make('runtime', { value: 5 }),
+      'value',
+      'must be a function of the outcome; got 5.',
+    ],
     ['runtime({})', () => make('runtime', {}), 'value', 'must be a function of the outcome; got undefined.'],
-    ['retryAfter({ fallback: 5 })', () => make('retryAfter', { fallback: 5 }), 'fallback', 'write constant(5); got 5.'],
+    [
+      'retryAfter({ fallback: 5 })',
+      () => make('retryAfter', { fallback: 5 }),
+      'fallback',
+      'write constant(5); got 5.',
+    ],
     ['retryAfter({ fallback: null })', () => make('retryAfter', { fallback: null }), 'fallback', 'got null.'],
   ])('%s is refused', (_, made, option, message) => {
     expect(made).toThrow(expect.objectContaining({ code: 'ERR_OPTION', option }));
@@ -145,7 +199,9 @@ describe('an option of a generator', () => {
   ])('%s({ %s }) is unknown, and the error says what was meant', (factory, key, meant) => {
     const hint = meant === undefined ? 'the options are min, max, distribution' : `did you mean ${meant}?`;
 
-    expect(() => make(factory, { [key]: 5 })).toThrow(`${key} is not an option of ${factory} (${hint}); got 5.`);
+    expect(() => make(factory, { [key]: 5 })).toThrow(
+      `${key} is not an option of ${factory} (${hint}); got 5.`,
+    );
   });
 
   it.each(
@@ -172,65 +228,120 @@ describe('an option that is a function of the call', () => {
     { name: 'expo({ maxValue })', maker: (f) => expo({ maxValue: f }), value: '1.5s', waits: [1000, 1500] },
     { name: 'fibo({ initial })', maker: (f) => fibo({ initial: f }), value: 0, waits: [0, 1000] },
     { name: 'fibo({ maxValue })', maker: (f) => fibo({ maxValue: f }), value: 500, waits: [500, 500] },
-    { name: 'decay({ initial })', maker: (f) => decay({ initial: f, minValue: 9 }), value: 10, waits: [10, 9] },
-    { name: 'decay({ decayFactor })', maker: (f) => decay({ decayFactor: f }), value: Math.LN2, waits: [1000, 500] },
+    {
+      name: 'decay({ initial })',
+      maker: (f) => decay({ initial: f, minValue: 9 }),
+      value: 10,
+      waits: [10, 9],
+    },
+    {
+      name: 'decay({ decayFactor })',
+      maker: (f) => decay({ decayFactor: f }),
+      value: Math.LN2,
+      waits: [1000, 500],
+    },
     { name: 'decay({ minValue })', maker: (f) => decay({ minValue: f }), value: '0.9s', waits: [1000, 900] },
     { name: 'linear({ initial })', maker: (f) => linear({ initial: f }), value: 5, waits: [5, 1005] },
     { name: 'linear({ step })', maker: (f) => linear({ step: f }), value: 5, waits: [1000, 1005] },
     { name: 'linear({ maxValue })', maker: (f) => linear({ maxValue: f }), value: 1100, waits: [1000, 1100] },
-    { name: 'random({ min })', maker: (f) => random({ min: f, distribution: 'uniform' }), value: 500, waits: [750, 750] },
-    { name: 'random({ max })', maker: (f) => random({ max: f, distribution: 'uniform' }), value: 500, waits: [250, 250] },
-    { name: 'random({ distribution })', maker: (f) => random({ distribution: f }), value: 'uniform', waits: [500, 500] },
+    {
+      name: 'random({ min })',
+      maker: (f) => random({ min: f, distribution: 'uniform' }),
+      value: 500,
+      waits: [750, 750],
+    },
+    {
+      name: 'random({ max })',
+      maker: (f) => random({ max: f, distribution: 'uniform' }),
+      value: 500,
+      waits: [250, 250],
+    },
+    {
+      name: 'random({ distribution })',
+      maker: (f) => random({ distribution: f }),
+      value: 'uniform',
+      waits: [500, 500],
+    },
     { name: 'decorrelated({ base })', maker: (f) => decorrelated({ base: f }), value: 10, waits: [20, 35] },
-    { name: 'decorrelated({ maxValue })', maker: (f) => decorrelated({ maxValue: f }), value: 300, waits: [200, 200] },
+    {
+      name: 'decorrelated({ maxValue })',
+      maker: (f) => decorrelated({ maxValue: f }),
+      value: 300,
+      waits: [200, 200],
+    },
     { name: 'retryAfter({ max })', maker: (f) => retryAfter({ max: f }), value: '1s', waits: [100, 200] },
   ];
 
-  it.each(cases)('$name is called once per call, with its details and its this', ({ maker, value, waits }) => {
-    const details = { name: 'ping', tries: 1 };
-    const thisArg = { host: 'example' };
-    const seen: unknown[] = [];
-    const read = jest.fn(function (this: unknown, given: CallDetails): unknown {
-      seen.push(this, given);
-      return value;
-    });
-    const made = maker(read);
-    expect(read).not.toHaveBeenCalled();
+  it.each(cases)(
+    '$name is called once per call, with its details and its this',
+    ({ maker, value, waits }) => {
+      const details = { name: 'ping', tries: 1 };
+      const thisArg = { host: 'example' };
+      const seen: unknown[] = [];
+      const read = jest.fn(function (this: unknown, given: CallDetails): unknown {
+        seen.push(this, given);
+        return value;
+      });
+      const made = maker(read);
+      expect(read).not.toHaveBeenCalled();
 
-    const taken = [1, 2].map(() => take(made, 2, { details, thisArg, random: () => 0.5 }));
+      const taken = [1, 2].map(() => take(made, 2, { details, thisArg, random: () => 0.5 }));
 
-    expect(taken).toEqual([waits, waits].map((row) => row.map((wait) => expect.closeTo(wait, 6))));
-    expect(seen).toEqual([thisArg, details, thisArg, details]);
-  });
+      expect(taken).toEqual([waits, waits].map((row) => row.map((wait) => expect.closeTo(wait, 6))));
+      expect(seen).toEqual([thisArg, details, thisArg, details]);
+    },
+  );
 
   it.each(cases)('$name is checked when it is read, and the error of the function is kept', ({ maker }) => {
     const made = maker(() => ({}) as never);
 
     expect(() => take(made, 1)).toThrow(
-      expect.objectContaining({ code: 'ERR_OPTION', message: expect.stringContaining('got {}.'), cause: boom }),
+      expect.objectContaining({
+        code: 'ERR_OPTION',
+        message: expect.stringContaining('got {}.'),
+        cause: boom,
+      }),
     );
   });
 
-  it.each(cases)('$name: an error in it reaches the caller, with the error of the function as cause', ({ maker }) => {
-    const fault = new TypeError('no such setting');
-    const made = maker(() => {
-      throw fault;
-    });
+  it.each(cases)(
+    '$name: an error in it reaches the caller, with the error of the function as cause',
+    ({ maker }) => {
+      const fault = new TypeError('no such setting');
+      const wait = maker(() => {
+        throw fault;
+      });
+      const fail = (): never => {
+        throw boom;
+      };
 
-    const ask = (): unknown => take(made, 1);
+      const caught = thrownBy(withRetry(fail, { wait, clock: new VirtualClock() }));
 
-    expect(ask).toThrow(fault);
-    expect(fault.cause).toBe(boom);
-  });
+      expect(caught).toBe(fault);
+      expect(fault.cause).toBe(boom);
+    },
+  );
 
   it.each<[string, WaitMaker, string]>([
     ['random', random({ min: () => 20, max: 10 }), 'min must not be above max, which is 10; got 20.'],
     ['random', random({ min: 20, max: () => 10 }), 'min must not be above max, which is 10; got 20.'],
-    ['decorrelated', decorrelated({ base: () => 20, maxValue: 10 }), 'base must not be above maxValue, which is 10; got 20.'],
+    [
+      'decorrelated',
+      decorrelated({ base: () => 20, maxValue: 10 }),
+      'base must not be above maxValue, which is 10; got 20.',
+    ],
   ])('%s compares its bounds when both are known', (_, made, message) => {
     expect(() => take(made, 1)).toThrow(expect.objectContaining({ message, cause: boom }));
   });
 });
+
+function thrownBy(call: () => unknown): unknown {
+  try {
+    return call();
+  } catch (error) {
+    return error;
+  }
+}
 
 function escaped(text: string): string {
   return text.replace(/[{}[\]"().]/g, String.raw`\$&`);

@@ -1,7 +1,14 @@
 /**
  * The first waits of a maker, without a call around them.
  */
-import { type CallDetails, type Outcome, type WaitMaker, type WaitScope, VirtualClock, seeded } from '../../src/core.js';
+import {
+  type CallDetails,
+  type Outcome,
+  type WaitMaker,
+  type WaitScope,
+  VirtualClock,
+  seeded,
+} from '../../src/core.js';
 import { type NextWait, checkWaitMaker, nextWait, startWaits } from '../../src/wait/waits.js';
 
 export const boom = new Error('boom');
@@ -16,7 +23,12 @@ export interface Asked extends Partial<WaitScope> {
 }
 
 /** What a maker may ask of a call. Dice are seeded, the clock stands still. */
-export function scopeOf({ clock = new VirtualClock(), random = seeded(1), details = {}, thisArg }: Asked = {}): WaitScope {
+export function scopeOf({
+  clock = new VirtualClock(),
+  random = seeded(1),
+  details = {},
+  thisArg,
+}: Asked = {}): WaitScope {
   const read = (option: any): any => (typeof option === 'function' ? option.call(thisArg, details) : option);
   return { clock, random, read };
 }

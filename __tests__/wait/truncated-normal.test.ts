@@ -98,6 +98,11 @@ describe('truncatedNormal', () => {
   it('is what random() waits by', () => {
     const waits = take(random({ min: 3000, max: 15_000 }), size, { random: seeded(3) });
 
-    expect(widestGap(waits.map((wait) => (wait - 3000) / 12_000), truncatedShare)).toBeLessThan(critical);
+    expect(
+      widestGap(
+        waits.map((wait) => (wait - 3000) / 12_000),
+        truncatedShare,
+      ),
+    ).toBeLessThan(critical);
   });
 });

@@ -4,8 +4,6 @@ import { type Outcome, type WaitMaker, constant, expo, fibo, retryAfter } from '
 import { checkWaitMaker, nextWait, startWaits } from '../../src/wait/waits.js';
 import { answers, boom, failed, scopeOf, take } from './taken.js';
 
-const asMaker = (wait: unknown): WaitMaker => wait as WaitMaker;
-
 function* threeWaits(): Generator<number> {
   yield* [10, 20, 30];
 }
@@ -46,8 +44,16 @@ describe('the option wait', () => {
       'wait must give its waits at once; use a plain function or function*, not an async one; got',
     ],
     ['an async function', async () => expo(), 'wait must give its waits at once'],
-    ['a class', class Waits {}, 'wait must be a function that gives a sequence of waits, not a class; got the function Waits.'],
-    ['an array', [100, 200], 'wait must be a function that makes waits, such as expo, fibo() or a function*; got [100, 200].'],
+    [
+      'a class',
+      class Waits {},
+      'wait must be a function that gives a sequence of waits, not a class; got the function Waits.',
+    ],
+    [
+      'an array',
+      [100, 200],
+      'wait must be a function that makes waits, such as expo, fibo() or a function*; got [100, 200].',
+    ],
     ['an object', {}, 'wait must be a function that makes waits'],
     ['null', null, 'wait must be a function that makes waits'],
     ['nothing', undefined, 'wait must be a function that makes waits'],
@@ -170,7 +176,8 @@ describe('a maker that goes wrong', () => {
 });
 
 describe('a wait', () => {
-  const ask = (answer: unknown): unknown => nextWait({ next: () => answer as never }, failed, naming('odd')({}));
+  const ask = (answer: unknown): unknown =>
+    nextWait({ next: () => answer as never }, failed, naming('odd')({}));
 
   it.each([
     ['NaN', Number.NaN, 'NaN'],
@@ -182,16 +189,19 @@ describe('a wait', () => {
     ['a bigint', 5n, '5n'],
     ['a date', new Date(), 'a Date'],
     ['a boxed number', Object(5), 'a Number'],
-  ])('that is %s ends the call with an error that names the maker and keeps the error of the function', (_, value, shown) => {
-    expect(() => ask({ value, done: false })).toThrow(
-      expect.objectContaining({
-        code: 'ERR_OPTION',
-        message: `A wait of odd must be a number of milliseconds; got ${shown}.`,
-        value,
-        cause: boom,
-      }),
-    );
-  });
+  ])(
+    'that is %s ends the call with an error that names the maker and keeps the error of the function',
+    (_, value, shown) => {
+      expect(() => ask({ value, done: false })).toThrow(
+        expect.objectContaining({
+          code: 'ERR_OPTION',
+          message: `A wait of odd must be a number of milliseconds; got ${shown}.`,
+          value,
+          cause: boom,
+        }),
+      );
+    },
+  );
 
   it.each([
     ['undefined', undefined],

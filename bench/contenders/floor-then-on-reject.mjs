@@ -47,7 +47,25 @@ const wrap =
 
 const exponential = wrap({ maxTries: 6, wait: (tries) => Math.min(100 * 2 ** (tries - 1), 10_000) });
 
-export default {
+const onTheClock = (fn) => {
+  const again = async (self, args, startedAt, error) => {
+    for (let tries = 1; tries < 6 && performance.now() - startedAt < 60_000; tries++) {
+      await sleep(Math.min(100 * 2 ** (tries - 1), 10_000));
+      try {
+        return await fn.apply(self, args);
+      } catch (next) {
+        error = next;
+      }
+    }
+    throw error;
+  };
+  return function (a, b) {
+    const startedAt = performance.now();
+    return fn.call(this, a, b).then(undefined, (error) => again(this, [a, b], startedAt, error));
+  };
+};
+
+const thenOnReject = {
   name: 'floor: then(onReject)',
   kind: 'floor',
   plain: exponential,
@@ -58,3 +76,9 @@ export default {
   longWait: wrap({ maxTries: 2, wait: () => 60_000 }),
   randomWait: (fn, draw) => wrap({ maxTries: 2, wait: draw })(fn),
 };
+
+export default [
+  thenOnReject,
+  /** A deadline has to know when the call began. */
+  { name: 'floor: then + clock', kind: 'floor', optioned: onTheClock },
+];

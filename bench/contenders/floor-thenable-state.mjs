@@ -8,6 +8,7 @@
 import { wakeAfter } from '../lib/timer-heap.mjs';
 
 const ownTimer = (ms, state) => setTimeout(wake, ms, state);
+const NONE = [];
 const wake = (state) => state.wake();
 
 const wrap =
@@ -49,7 +50,9 @@ const wrap =
     }
 
     return function (...args) {
-      return fn.apply(this, args).then(undefined, (error) => new Retrying(this, args, error));
+      return fn
+        .apply(this, args)
+        .then(undefined, (error) => new Retrying(this, args.length > 0 ? args : NONE, error));
     };
   };
 

@@ -14,7 +14,7 @@ export const wrapped = await import('./subjects.mjs?wrapped');
 export const failingPath = {
   needs: 'zeroWait',
   anchors: [floor.name],
-  rounds: { full: 5, quick: 1 },
+  rounds: { full: 3, quick: 1 },
   columns: [
     { key: 'ns', label: 'CPU ns per call', digits: 0 },
     { key: 'wallUs', label: 'µs on the wall', digits: 1 },

@@ -12,7 +12,7 @@ const FLOOR = 'floor: then(onReject)';
 /** What all happy-path suites have in common. */
 export const happyPath = {
   anchors: ['bare', FLOOR],
-  rounds: { full: 5, quick: 1 },
+  rounds: { full: 3, quick: 1 },
   columns: [
     { key: 'ns', label: 'CPU ns per call', digits: 0 },
     { key: 'addedNs', label: 'over bare', digits: 0 },

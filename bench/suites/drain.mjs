@@ -8,10 +8,10 @@ const FLOOR = 'floor: thenable, heap';
 
 export default {
   name: 'drain',
-  title: 'CPU of a retry that waits 1 to 2000 ms: start, wait and finish, 100,000 at once',
+  title: 'CPU of a retry that waits: start, wait and finish, 50 ending in each millisecond',
   needs: 'randomWait',
   anchors: [FLOOR],
-  rounds: { full: 3, quick: 1 },
+  rounds: { full: 2, quick: 1 },
   columns: [
     { key: 'cpuUs', label: 'CPU µs per retry', digits: 1 },
     { key: 'startUs', label: 'of it start', digits: 1 },

@@ -3,15 +3,16 @@
  */
 import { OptionError } from '../errors.js';
 import type { CallContext } from './context.js';
-import { currentCall } from './context.js';
+import { contextHere } from './context.js';
 import {
   type AcceptsOf,
   type AddsOf,
-  type AnyFunction,
   type AnyPolicy,
   type Substitute,
+  type Wrap,
   type Wrapper,
   makeWrapper,
+  wrapOf,
 } from './wrapper.js';
 
 /** The type of `compose(...)`: a wrapper, or a substitute when one of the policies is. */
@@ -27,12 +28,23 @@ export type Composed<Ps extends readonly AnyPolicy[]> = [AddsOf<Ps[number]>] ext
  * @throws {OptionError} when one of them is no policy.
  */
 export function compose<Ps extends readonly AnyPolicy[]>(...policies: Ps): Composed<Ps> {
-  for (const policy of policies) {
-    if (typeof policy !== 'function') throw new OptionError('compose', policy, 'takes wrappers, outermost first');
-  }
-  const innermostFirst = ([...policies] as unknown as ((fn: AnyFunction) => AnyFunction)[]).reverse();
-  const wrap = (fn: AnyFunction): AnyFunction => innermostFirst.reduce((inner, policy) => policy(inner), fn);
-  const composed = makeWrapper('compose()', (fn) => ({ fn: wrap(fn) }));
-  const run = (call: (context: CallContext) => unknown): unknown => wrap(() => call(currentCall()))();
-  return Object.assign(composed, { run }) as unknown as Composed<Ps>;
+  const wraps = policies.map((policy) => {
+    const wrap = wrapOf(policy);
+    if (wrap === undefined) throw new OptionError('compose', policy, 'takes wrappers, outermost first');
+    return wrap;
+  });
+  const wrapAll: Wrap = (target, name) =>
+    wraps.reduceRight<ReturnType<Wrap>>(
+      (inner, wrap) => {
+        const outer = wrap(inner.fn, name);
+        return { fn: outer.fn, policy: outer.policy ?? inner.policy };
+      },
+      { fn: target },
+    );
+  const run = (call: (context: CallContext) => unknown): unknown =>
+    wrapAll(
+      () => call(contextHere()),
+      () => (call.name === '' ? 'run' : call.name),
+    ).fn();
+  return Object.assign(makeWrapper('compose()', wrapAll), { run }) as unknown as Composed<Ps>;
 }

@@ -82,6 +82,13 @@ export function currentCall(): CallContext {
   throw new UsageError('currentCall() must be asked inside a wrapped function, before its first await.');
 }
 
+/** The context for a function that is run under policies of which none may make a frame. */
+export function contextHere(): CallContext {
+  return new FrameContext(currentFrame() ?? plainFrame);
+}
+
+const plainFrame: Frame = { tries: 1, frameSignal: undefined, remaining: () => Infinity };
+
 class FrameContext implements CallContext {
   readonly #frame: Frame;
   readonly tries: number;

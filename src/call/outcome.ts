@@ -18,7 +18,11 @@ export type Outcome<V = unknown, E = unknown> = Returned<V> | Threw<E>;
 /** Whether `await` would wait for this value. */
 export function isThenable(value: unknown): value is PromiseLike<unknown> {
   if (typeof value !== 'object' && typeof value !== 'function') return false;
-  return value !== null && typeof (value as { then?: unknown }).then === 'function';
+  try {
+    return value !== null && typeof (value as { then?: unknown }).then === 'function';
+  } catch {
+    return false; // a Proxy that throws is no promise, and not ours to break
+  }
 }
 
 /** A native promise as it is; anything else that can be awaited as one. A `then` that throws gives a rejection. */

@@ -14,6 +14,15 @@ export type FunctionGiving<Result> = (this: any, ...args: any[]) => Result;
 /** A thenable that is no promise; a wrapper gives a real promise in its place. */
 export type ForeignThenable = PromiseLike<unknown> & { readonly [Symbol.toStringTag]?: never };
 
+/** Whether a result is such a thenable. `any` and `never`, which fit every type, are not. */
+export type IsForeign<Result> = IsAny<Result> extends true
+  ? false
+  : [Result] extends [never]
+    ? false
+    : [Result] extends [ForeignThenable]
+      ? true
+      : false;
+
 declare const types: unique symbol;
 
 /** What `compose` takes. `Accepts`: what the call may return. `Adds`: what the policy may return instead. */
@@ -79,15 +88,12 @@ export interface Wrapper<in Accepts = unknown> extends Policy<Accepts> {
   ): TypedPropertyDescriptor<F>;
   /** A function that returns a thenable which is no promise: it comes back as a promise. */
   <This, Args extends unknown[], Result extends ForeignThenable & Accepts>(
-    fn: ((this: This, ...args: Args) => Result) & OnlyForeign<Result>,
+    fn: ((this: This, ...args: Args) => Result) & (IsForeign<Result> extends true ? unknown : never),
     noContext?: undefined,
   ): (this: This, ...args: Args) => Promise<Awaited<Result>>;
   /** Any function. The second parameter is there to refuse accessors. */
   <F extends FunctionGiving<Accepts>>(fn: F, noContext?: undefined): F;
 }
-
-// `any` and `never` fit everywhere; functions that return them are left to the next overload.
-type OnlyForeign<Result> = IsAny<Result> extends true ? never : [Result] extends [never] ? never : unknown;
 
 /**
  * A policy that may give something else instead of the result (`raiseOnGiveup: false`, `mode: 'async'`, a fallback).
@@ -128,7 +134,7 @@ type Declared<F extends AnyFunction, Adds> = [Substituted<ReturnType<F>, Adds>] 
 export type Wrap = (
   target: AnyFunction,
   name: (thisArg: unknown) => string,
-) => { readonly fn: AnyFunction; readonly policy?: object };
+) => { readonly fn: AnyFunction; readonly policy?: object | undefined };
 
 /**
  * Makes a wrapper out of a way to wrap: works out how it is used, refuses what cannot be wrapped, and dresses the
@@ -137,7 +143,7 @@ export type Wrap = (
  * @throws {UsageError} (a TypeError) from the wrapper, when it is used on a class, a field, an accessor or a generator.
  */
 export function makeWrapper(policy: string, wrap: Wrap): (...use: unknown[]) => unknown {
-  return function apply(...use: unknown[]): unknown {
+  const apply = (...use: unknown[]): unknown => {
     const [first, second, third] = use;
     if (isDecoratorContext(second)) return decorated(policy, wrap, first, second);
     if (typeof second === 'string' || typeof second === 'symbol') return redescribed(policy, wrap, first, second, third);
@@ -149,6 +155,14 @@ export function makeWrapper(policy: string, wrap: Wrap): (...use: unknown[]) => 
     }
     return wrapFunction(policy, wrap, first);
   };
+  return Object.defineProperty(apply, wrapKey, { value: wrap });
+}
+
+const wrapKey = Symbol('wrap');
+
+/** How a policy wraps, for `compose`; `undefined` for what is no policy of ours. */
+export function wrapOf(policy: unknown): Wrap | undefined {
+  return typeof policy === 'function' ? (policy as { [wrapKey]?: Wrap })[wrapKey] : undefined;
 }
 
 /** Wraps a plain function, outside of any class. @throws {UsageError} for what cannot be wrapped. */
@@ -194,11 +208,17 @@ function around(
   if (typeof target !== 'function') throw new UsageError(`${policy} wraps a function; got ${show(target)}.`);
   const fn = target as AnyFunction;
   if (isGenerator(fn)) throw new UsageError(`${policy} cannot wrap the generator function ${plainName(fn)()}.`);
-  if (/^class\b/.test(Function.prototype.toString.call(fn))) {
+  if (isClass(fn)) {
     throw new UsageError(`${policy} wraps functions and methods, not classes; got the class ${fn.name}.`);
   }
   const wrapped = wrap(fn, naming(fn));
-  return dress(wrapped.fn, fn, wrapped.policy);
+  return wrapped.fn === fn ? fn : dress(wrapped.fn, fn, wrapped.policy);
+}
+
+/** Whether a function was written as a class. Its prototype cannot be replaced; that of a method named "class" can. */
+export function isClass(fn: AnyFunction): boolean {
+  const isFixed = Object.getOwnPropertyDescriptor(fn, 'prototype')?.writable === false;
+  return isFixed && Function.prototype.toString.call(fn).startsWith('class');
 }
 
 function isGenerator(fn: AnyFunction): boolean {

@@ -16,6 +16,11 @@ export interface RetriedMethod {
   readonly policy: PolicyOptions;
 }
 
+/** Any class, also one that is abstract or whose constructor is private. */
+export interface AnyClass {
+  readonly prototype: object;
+}
+
 /**
  * The options that a method is retried with; `undefined` when it is not.
  *
@@ -26,7 +31,9 @@ export interface RetriedMethod {
 export function retryPolicyOf(target: object, key: string | symbol): PolicyOptions | undefined {
   const method = methodOf(target, key);
   if (method === undefined) return undefined;
-  return policyOfFunction(method) ?? (Reflect.getMetadata(policyMetadataKey, method) as PolicyOptions | undefined);
+  return (
+    policyOfFunction(method) ?? (Reflect.getMetadata(policyMetadataKey, method) as PolicyOptions | undefined)
+  );
 }
 
 /**
@@ -34,8 +41,8 @@ export function retryPolicyOf(target: object, key: string | symbol): PolicyOptio
  *
  *     for (const { name, policy } of retriedMethods(Api)) console.log(name, policy.maxTries);
  */
-export function retriedMethods(Class: abstract new (...args: never[]) => unknown): RetriedMethod[] {
-  return [...retriedOn(Class.prototype as object, false), ...retriedOn(Class, true)];
+export function retriedMethods(Class: AnyClass): RetriedMethod[] {
+  return [...retriedOn(Class.prototype, false), ...retriedOn(Class, true)];
 }
 
 function retriedOn(target: object, isStatic: boolean): RetriedMethod[] {
@@ -58,7 +65,11 @@ function keysOf(target: object): Set<string | symbol> {
 
 function chainOf(target: object): object[] {
   const links: object[] = [];
-  for (let link: object | null = target; link !== null && !isBuiltIn(link); link = Object.getPrototypeOf(link) as object) {
+  for (
+    let link: object | null = target;
+    link !== null && !isBuiltIn(link);
+    link = Object.getPrototypeOf(link) as object
+  ) {
     links.push(link);
   }
   return links;

@@ -164,7 +164,7 @@ export class Attempts {
     const ms = spread(wait, left, limits, outcome);
     if (ms === undefined) return giveUp('maxTime');
     const charged = wait.kind === 'server' ? 'throttle' : finding.kind;
-    if (limits.budget?.take(charged) === false) return giveUp('budget');
+    if (limits.budget !== undefined && !pays(limits.budget, charged, outcome)) return giveUp('budget');
     this.#wait = ms;
     return { kind: 'wait', ms, of: wait.kind, charged };
   }
@@ -174,7 +174,7 @@ export class Attempts {
     const left = this.#left(this.elapsed(now), limits, deadline);
     if (step.ms <= left) return step;
     if (left <= 0 || step.of === 'server') return giveUp('maxTime');
-    this.#wait = limits.jitter === null ? left : left * limits.random();
+    this.#wait = isExact(limits.jitter) && step.of !== 'spread' ? left : left * limits.random();
     return { ...step, ms: this.#wait };
   }
 
@@ -253,15 +253,27 @@ function spread(wait: NextWait, left: Ms, limits: Limits, outcome: Outcome): Ms 
   const { value, kind } = wait;
   if (kind === 'server') return value > left ? undefined : value + upward(wait, left - value, limits, outcome);
   const bound = kind === 'spread' ? value : Math.min(value, left);
-  const asItIs = jitter === null || (jitter === undefined && kind === 'spread') || bound === Infinity;
+  const asItIs = isExact(jitter) || (jitter === undefined && kind === 'spread') || bound === Infinity;
   const ms = asItIs ? bound : draw(jitter ?? fullJitter, bound, random, outcome);
   if (ms <= left) return ms;
-  return jitter === null && kind !== 'spread' ? left : left * random();
+  return isExact(jitter) && kind !== 'spread' ? left : left * random();
+}
+
+function isExact(jitter: Limits['jitter']): jitter is null {
+  return jitter === null || jitter === noJitter;
+}
+
+function pays(budget: Budget, kind: RetryKind, outcome: Outcome): boolean {
+  try {
+    return budget.take(kind);
+  } catch (thrown) {
+    throw withCause(thrown, 'budget', causeOf(outcome));
+  }
 }
 
 function upward({ value, spread }: NextWait, room: Ms, limits: Limits, outcome: Outcome): Ms {
   const { jitter, random } = limits;
-  if (jitter === null || jitter === noJitter || value === Infinity) return 0;
+  if (isExact(jitter) || value === Infinity) return 0;
   const width = Math.min(spread ?? value / 10, room);
   const more = draw(jitter ?? fullJitter, width, random, outcome);
   return more <= room ? more : room * random();

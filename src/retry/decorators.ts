@@ -95,6 +95,7 @@ function isFalsy(value: unknown): boolean {
 
 // `undefined` would mean the default waits of `retry`; these two ask for waits by position.
 function required(wait: unknown): unknown {
-  return checkWaitMaker(wait);
+  checkWaitMaker(wait);
+  return wait;
 }
 

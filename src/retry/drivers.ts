@@ -5,6 +5,7 @@
  * happens. Otherwise a `DrivenCall` takes over: in a loop that blocks for sync functions, in callbacks for async ones. Both do what
  * `Attempts` decides.
  */
+import { type Abortable, stopWatching, watchSignal } from '../call/abort.js';
 import { type Frame, currentFrame, enterFrame, isInCall } from '../call/context.js';
 import { type Outcome, asPromise, isThenable } from '../call/outcome.js';
 import type { AnyFunction } from '../call/wrapper.js';
@@ -15,7 +16,9 @@ import { afterOtherWork } from '../time/host.js';
 import type { Sleeper } from '../time/timers.js';
 import { causeOf } from '../wait/waits.js';
 import type { GiveUpReason, GiveUpStep, Step, WaitStep } from './attempts.js';
+import type { EndDetails } from './details.js';
 import type { Plan } from './plan.js';
+import { tellBudget } from './handlers.js';
 import { RetriedCall } from './retried-call.js';
 import { type Rule, ignore, ruleFor } from './rules.js';
 
@@ -71,7 +74,7 @@ function makeAttended(plan: Plan, thisArg: unknown, args: readonly unknown[]): u
   const call = new DrivenCall(plan, thisArg, args, startedAt);
   const outer = currentFrame();
   const refusal = call.begin(outer);
-  if (refusal !== undefined) return refuse(plan, refusal);
+  if (refusal !== undefined) return throwAs(plan, refusal.reason);
   let result: unknown;
   enterFrame(call);
   try {
@@ -100,7 +103,7 @@ function followFirst(
   call: DrivenCall | undefined,
   result: unknown,
 ): unknown {
-  if (plan.policy.mode === 'sync') refuseThenable(result, plan.nameFor(thisArg));
+  if (plan.policy.mode === 'sync') return (call ?? takeOver(plan, thisArg, args, startedAt)).refusePromise(result);
   plan.kind = 'async';
   const promise = asPromise(result);
   if (call?.isAbortable === true) return call.follow(promise);
@@ -146,7 +149,7 @@ function judgeFirst(
   const { limits } = plan.policy;
   const found = limits === undefined ? call().look(outcome) : ruleFor(plan.policy.rules, outcome, { told: () => call().told() });
   if (found !== undefined || limits === undefined || plan.tellsSuccess) return goOn(call(), outcome, found);
-  limits.budget?.earn();
+  if (limits.budget !== undefined) tellBudget(plan.nameFor(thisArg), limits.budget, 'earn');
   return outcome.value;
 }
 
@@ -157,9 +160,9 @@ function takeOver(plan: Plan, thisArg: unknown, args: readonly unknown[], starte
   return call;
 }
 
-function refuse(plan: Plan, { reason }: { readonly reason: unknown }): unknown {
-  if (plan.kind === 'async') return rejectLater(reason);
-  throw reason;
+function throwAs(plan: Plan, error: unknown): unknown {
+  if (plan.kind === 'async') return rejectLater(error);
+  throw error;
 }
 
 /** A promise that is rejected one microtask late, when its caller has had the time to look after it. */
@@ -169,13 +172,26 @@ function rejectLater(reason: unknown): Promise<never> {
   });
 }
 
-function refuseThenable(result: unknown, name: string): never {
-  if (isThenable(result)) ignore(result);
-  throw new OptionError('mode', 'sync', `does not fit ${name}, which gives promises (leave it out, or say "async")`);
-}
-
 /** Stands for an outcome that is dealt with elsewhere: whoever adopts it waits for ever, and is forgotten. */
 const elsewhere: PromiseLike<never> = { then: () => elsewhere as never };
+
+/** In place of an error where there is none. */
+const none = Symbol('none');
+
+/** Carries what a sync call ends with out of its loop. */
+class Ended {
+  readonly #own = true;
+
+  constructor(
+    readonly as: EndDetails['ended'],
+    readonly error: unknown,
+  ) {}
+
+  /** Unlike `instanceof`, this asks nothing of what was thrown: it may be a Proxy that throws. */
+  static of(error: unknown): Ended {
+    return typeof error === 'object' && error !== null && #own in error ? error : new Ended('passed', error);
+  }
+}
 
 /** Rejects whoever adopts it. A promise of ours keeps just its `resolve`: it may wait a hundred thousand times. */
 class Rejection implements PromiseLike<never> {
@@ -190,7 +206,7 @@ class Rejection implements PromiseLike<never> {
 type Resolve = (value: unknown) => void;
 
 /** A call whose attempts are being made. It is itself the thenable that its caller's promise adopts. */
-export class DrivenCall extends RetriedCall implements Sleeper, PromiseLike<unknown> {
+export class DrivenCall extends RetriedCall implements Abortable, Sleeper, PromiseLike<unknown> {
   place = -1;
   #resolve: Resolve | undefined; // while the call is under way
 
@@ -218,17 +234,31 @@ export class DrivenCall extends RetriedCall implements Sleeper, PromiseLike<unkn
     try {
       this.open(outer);
     } catch (reason) {
+      this.#close(reason, 'passed');
       return { reason };
     }
-    const signal = this.abortedBy();
-    if (signal === undefined) {
+    if (this.abortedBy() === undefined) {
       this.start();
       this.tellAttempt();
-      return undefined;
     }
+    const signal = this.abortedBy();
+    if (signal === undefined) return undefined;
     this.tellAbort(signal.reason);
-    this.tellEnd('abort');
+    this.#close(signal.reason, 'abort');
     return { reason: signal.reason };
+  }
+
+  /** The function gave a promise in `mode: 'sync'`. */
+  refusePromise(result: unknown): never {
+    const error = this.#noPromise(result);
+    this.#close(error, 'passed');
+    throw error;
+  }
+
+  #noPromise(result: unknown): OptionError {
+    if (isThenable(result)) ignore(result);
+    const name = this.plan.nameFor(this.thisArg);
+    return new OptionError('mode', 'sync', `does not fit ${name}, which gives promises (leave it out, or say "async")`);
   }
 
   // Sync: a loop that blocks.
@@ -237,51 +267,59 @@ export class DrivenCall extends RetriedCall implements Sleeper, PromiseLike<unkn
   driveSync(first: Outcome, known?: { readonly found: Found }): unknown {
     let outcome = first;
     let found = known;
-    for (;;) {
-      this.end(outcome, this.moment());
-      const rule = this.#atOnce(found === undefined ? this.match(outcome) : found.found, 'predicate', outcome);
-      found = undefined;
-      if (rule === undefined) return this.#leaveSync(outcome);
-      const step = this.#atOnce(this.decide(rule, outcome), 'giveup', outcome);
-      if (step.kind === 'giveup') return this.#giveUpSync(step, outcome, rule);
-      const refused = this.#blockFor(step, outcome, rule);
-      if (refused !== undefined) return this.#giveUpSync(refused, outcome, rule);
-      const result = this.#attemptSync();
-      if (result.ok && isThenable(result.value)) {
-        if (this.plan.policy.mode === 'sync') refuseThenable(result.value, this.plan.nameFor(this.thisArg));
-        this.plan.kind = 'async';
-        return this.follow(asPromise(result.value));
+    try {
+      for (;;) {
+        this.end(outcome, this.moment());
+        if (!outcome.ok) this.#throwIfAborted();
+        const rule = this.#atOnce(found === undefined ? this.match(outcome) : found.found, 'predicate', outcome);
+        found = undefined;
+        if (rule === undefined) return this.#leaveSync(outcome);
+        const step = this.#atOnce(this.decide(rule, outcome), 'giveup', outcome);
+        const refusal = step.kind === 'giveup' ? step : this.#blockFor(step, outcome, rule);
+        if (refusal !== undefined) return this.#giveUpSync(refusal, outcome, rule);
+        outcome = this.#attemptSync();
+        if (outcome.ok && isThenable(outcome.value)) return this.#becomeAsync(outcome.value);
       }
-      outcome = result;
+    } catch (thrown) {
+      const { as, error } = Ended.of(thrown);
+      this.refund();
+      this.#close(error, as);
+      throw error;
     }
+  }
+
+  #becomeAsync(promise: PromiseLike<unknown>): unknown {
+    if (this.plan.policy.mode === 'sync') throw this.#noPromise(promise);
+    this.plan.kind = 'async';
+    return this.follow(asPromise(promise));
   }
 
   #atOnce<T>(answer: T | PromiseLike<T>, option: string, outcome: Outcome): T {
     if (!isThenable(answer)) return answer as T;
     ignore(answer);
     const name = this.plan.nameFor(this.thisArg);
-    throw new OptionError(option, answer, `must answer at once, as ${name} is sync`, {
-      ...causeOf(outcome),
-      got: 'a promise',
-    });
+    const allowed = `must answer at once, as ${name} is sync`;
+    throw new OptionError(option, answer, allowed, { ...causeOf(outcome), got: 'a promise' });
   }
 
   #blockFor(step: WaitStep, outcome: Outcome, rule: Rule): GiveUpStep | undefined {
-    void this.tellBackoff(step, outcome, rule);
     const { plan } = this;
+    void this.tellBackoff(step, outcome, rule);
+    this.#throwIfAborted();
     const fitted = this.afterHandlers(step);
     if (fitted.kind === 'giveup') return fitted;
-    this.#checkSignal();
-    if (plan.kind === 'unknown') warnOfBlocking(plan, plan.nameFor(this.thisArg));
+    const name = plan.nameFor(this.thisArg);
+    if (plan.kind === 'unknown') warnOfBlocking(plan, name);
     const before = this.clock.now();
     try {
       this.clock.block(fitted.ms);
     } catch {
-      this.refund();
-      const what = `${plan.nameFor(this.thisArg)} cannot wait here: this thread may not be blocked. Make the function async.`;
-      throw new UsageError(what, causeOf(outcome));
+      throw new UsageError(
+        `${name} cannot wait here: this thread may not be blocked. Make the function async.`,
+        causeOf(outcome),
+      );
     }
-    this.#checkSignal();
+    this.#throwIfAborted();
     return this.afterWake(this.clock.now() - before - fitted.ms);
   }
 
@@ -289,6 +327,7 @@ export class DrivenCall extends RetriedCall implements Sleeper, PromiseLike<unkn
     this.spend();
     this.start();
     this.tellAttempt();
+    this.#throwIfAborted();
     const outer = currentFrame();
     enterFrame(this);
     try {
@@ -300,33 +339,27 @@ export class DrivenCall extends RetriedCall implements Sleeper, PromiseLike<unkn
     }
   }
 
-  // A blocked thread hears no abort; one that happened before or in a handler is seen here.
-  #checkSignal(): void {
+  // A blocked thread hears no abort; one that happened in an attempt or a handler is seen here.
+  #throwIfAborted(): void {
     const signal = this.abortedBy();
     if (signal === undefined) return;
-    this.refund();
     this.tellAbort(signal.reason);
-    this.tellEnd('abort');
-    throw signal.reason;
+    throw new Ended('abort', signal.reason);
   }
 
   #leaveSync(outcome: Outcome): unknown {
-    if (outcome.ok) {
-      void this.tellSuccess(outcome.value);
-      this.tellEnd('success');
-      return outcome.value;
-    }
-    this.keepHistory(outcome.error);
-    this.tellEnd('passed');
-    throw outcome.error;
+    if (!outcome.ok) throw new Ended('passed', outcome.error);
+    void this.tellSuccess(outcome.value);
+    this.#close(none, 'success');
+    return outcome.value;
   }
 
   #giveUpSync(step: GiveUpStep, outcome: Outcome, rule: Rule): unknown {
     void this.tellGiveUp(step.because, outcome, rule);
     const end = this.#endOf(step.because, outcome);
-    this.tellEnd('giveup');
-    if (end.ok) return end.value;
-    throw end.error;
+    if (!end.ok) throw new Ended('giveup', end.error);
+    this.#close(none, 'giveup');
+    return end.value;
   }
 
   // Async: callbacks. No promise of ours stands between that of an attempt and that of the caller, so that the
@@ -355,22 +388,23 @@ export class DrivenCall extends RetriedCall implements Sleeper, PromiseLike<unkn
   follow(promise: Promise<unknown>): Promise<unknown> {
     return new Promise((resolve) => {
       this.#resolve = resolve;
-      for (const signal of this.aside?.signals ?? []) signal.addEventListener('abort', this);
       this.#wait(promise);
+      for (const signal of this.aside?.signals ?? []) watchSignal(signal, this);
+      const aborted = this.abortedBy();
+      if (aborted !== undefined) this.abort(aborted);
     });
   }
 
   /** A signal has aborted. */
-  handleEvent(): void {
-    const { reason } = this.abortedBy() as AbortSignal;
+  abort({ reason }: AbortSignal): void {
     const resolve = this.#resolve;
     if (resolve === undefined) return;
+    this.#resolve = undefined;
     this.clock.cancel(this);
     this.refund();
-    this.tellAbort(reason);
     this.aside?.controller?.abort(reason);
-    this.#over();
-    this.tellEnd('abort');
+    this.tellAbort(reason);
+    this.#close(reason, 'abort');
     resolve(new Rejection(reason));
   }
 
@@ -387,7 +421,7 @@ export class DrivenCall extends RetriedCall implements Sleeper, PromiseLike<unkn
     this.spend();
     this.start();
     this.tellAttempt();
-    if (this.#resolve === undefined) return; // a handler aborted the call
+    if (this.#resolve === undefined) return; // a handler has aborted the call
     const outer = currentFrame();
     enterFrame(this);
     let promise: Promise<unknown>;
@@ -467,7 +501,7 @@ export class DrivenCall extends RetriedCall implements Sleeper, PromiseLike<unkn
   }
 
   #sleep({ ms }: WaitStep): void {
-    if (this.#resolve === undefined) return; // a handler aborted the call
+    if (this.#resolve === undefined) return; // a handler has aborted the call
     if (ms > 0) this.clock.schedule(this, ms);
     else if (this.tries % turnsBeforeYield !== 0) this.#attempt();
     else {
@@ -489,9 +523,8 @@ export class DrivenCall extends RetriedCall implements Sleeper, PromiseLike<unkn
 
   #settle(outcome: Outcome, ended: 'success' | 'giveup' | 'passed'): void {
     const resolve = this.#resolve;
-    this.#over();
-    if (ended === 'passed' && !outcome.ok) this.keepHistory(outcome.error);
-    this.tellEnd(ended);
+    this.#resolve = undefined;
+    this.#close(outcome.ok ? none : outcome.error, ended);
     resolve?.(outcome.ok ? outcome.value : new Rejection(outcome.error));
   }
 
@@ -531,23 +564,24 @@ export class DrivenCall extends RetriedCall implements Sleeper, PromiseLike<unkn
     else this.#when(told, goOn);
   }
 
-  #over(): void {
-    this.#resolve = undefined;
-    for (const signal of this.aside?.signals ?? []) signal.removeEventListener('abort', this);
-  }
+  // Both: how a call ends.
 
-  // Both: what the caller gets when the call gives up.
+  /** The call is over: its history goes with its error, nothing is left behind, the hub is told. */
+  #close(error: unknown, ended: EndDetails['ended']): void {
+    if (error !== none) this.keepHistory(error);
+    for (const signal of this.aside?.signals ?? []) stopWatching(signal, this);
+    this.tellEnd(ended);
+  }
 
   #endOf(reason: GiveUpReason, outcome: Outcome): Outcome {
     const { raiseOnGiveup } = this.plan.policy;
     if (!outcome.ok) {
+      if (raiseOnGiveup !== false) return outcome;
       this.keepHistory(outcome.error);
-      return raiseOnGiveup === false ? { ok: true, value: undefined } : outcome;
+      return { ok: true, value: undefined };
     }
     if (raiseOnGiveup !== true) return outcome;
-    const error = new GiveUpError(this.plan.nameFor(this.thisArg), outcome.value, reason, this.tries);
-    this.keepHistory(error);
-    return { ok: false, error };
+    return { ok: false, error: new GiveUpError(this.plan.nameFor(this.thisArg), outcome.value, reason, this.tries) };
   }
 }
 
@@ -558,5 +592,5 @@ function warnOfBlocking(plan: Plan, name: string): void {
   const text =
     `${name} threw before it was known whether it is async, so Stampede waits as for a sync function and blocks the ` +
     `thread. If it returns promises, say mode: 'async'.`;
-  warnOnce(plan.target, text, 'STAMPEDE_BLOCKING');
+  warnOnce(plan.original, text, 'STAMPEDE_BLOCKING');
 }

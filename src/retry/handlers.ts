@@ -6,6 +6,13 @@
 import { isThenable } from '../call/outcome.js';
 import { OptionError } from '../errors.js';
 import { describe, publish, warnOnce } from '../events.js';
+import type { Budget, RetryKind } from './attempts.js';
+import type { BackoffDetails, GiveUpDetails } from './details.js';
+
+export type LogLevel = 'info' | 'error';
+
+/** Takes what a retry has to say. `level` is `'error'` for giving up, unless `giveup` said so. */
+export type Log = (level: LogLevel, text: string, details: BackoffDetails | GiveUpDetails) => void;
 
 /** Told of one kind of event. What it gives back is awaited in async calls, and otherwise not looked at. */
 export type Handler<D> = (details: D) => unknown;
@@ -57,9 +64,14 @@ export function tellAtOnce<D extends object>(handlers: readonly Handler<never>[]
   for (const handler of handlers) void tellOne(handler as Handler<D>, name, details);
 }
 
-function tellOne<D extends object>(handler: Handler<D>, name: string, details: D): Promise<void> | undefined {
+function tellOne<D extends object>(
+  handler: Handler<D>,
+  name: string,
+  details: D,
+  source: object = handler,
+): Promise<void> | undefined {
   const report = (error: unknown): void => {
-    reportFailure(handler, name, details, error);
+    reportFailure(source, name, details, error);
   };
   try {
     const given = handler(details);
@@ -68,6 +80,24 @@ function tellOne<D extends object>(handler: Handler<D>, name: string, details: D
     report(error);
     return undefined;
   }
+}
+
+/** Tells a budget that it earns, or gets back what it was charged. What it throws is reported and dropped. */
+export function tellBudget(name: string, budget: Budget, what: 'earn'): void;
+export function tellBudget(name: string, budget: Budget, what: 'refund', kind: RetryKind): void;
+export function tellBudget(name: string, budget: Budget, what: 'earn' | 'refund', kind?: RetryKind): void {
+  try {
+    if (what === 'earn') budget.earn();
+    else budget.refund(kind as RetryKind);
+  } catch (error) {
+    reportFailure(budget, name, Object.freeze({ budget, what }), error);
+  }
+}
+
+/** Writes to a logger of the user's. It is a handler too: what it throws or rejects with is reported and dropped. */
+export function tellLog(log: Log, level: LogLevel, text: string, details: BackoffDetails | GiveUpDetails): void {
+  const handler = (): unknown => log(level, text, details);
+  void tellOne(handler, details.name, details, log);
 }
 
 function reportFailure(handler: object, name: string, details: object, error: unknown): void {

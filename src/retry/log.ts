@@ -6,15 +6,11 @@
  */
 import { type Outcome } from '../call/outcome.js';
 import { OptionError, show } from '../errors.js';
-import { describe, warnOnce } from '../events.js';
+import { describe } from '../events.js';
 import { type Ms, readable } from '../time/duration.js';
 import { debugWanted, loadDebug } from '../time/host.js';
 import type { BackoffDetails, GiveUpDetails } from './details.js';
-
-export type LogLevel = 'info' | 'error';
-
-/** Takes what a retry has to say. `level` is `'error'` for giving up, unless `giveup` said so. */
-export type Log = (level: LogLevel, text: string, details: BackoffDetails | GiveUpDetails) => void;
+import { type Log, type LogLevel, tellLog } from './handlers.js';
 
 /** Whether and where a retry logs. */
 export type LogOption = false | Log | undefined;
@@ -37,22 +33,15 @@ function ended(outcome: Outcome): string {
   return outcome.ok ? show(outcome.value) : describe(outcome.error);
 }
 
-/** Writes to a logger of the user's, or to `debug`. What a logger throws is reported and dropped, as with any handler. */
+/** Writes to a logger of the user's, or to `debug`. */
 export function writeLog(
   log: Log | undefined,
   level: LogLevel,
   text: string,
   details: BackoffDetails | GiveUpDetails,
 ): void {
-  if (log === undefined) {
-    debugLine(text);
-    return;
-  }
-  try {
-    log(level, text, details);
-  } catch (error) {
-    warnOnce(log, `The log function of ${details.name} failed: ${describe(error)}.`, 'STAMPEDE_LOG');
-  }
+  if (log === undefined) debugLine(text);
+  else tellLog(log, level, text, details);
 }
 
 type Write = (line: string) => void;

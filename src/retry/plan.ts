@@ -30,10 +30,11 @@ export class Plan implements Frame {
     readonly policy: RetryPolicy,
     readonly target: AnyFunction,
     name: (thisArg: unknown) => string,
-    seen: AnyFunction = target,
+    /** The user's function, where `target` only calls it. */
+    readonly original: AnyFunction = target,
   ) {
     const { handlers, open, rules, signal, mode } = policy;
-    const isAsync = mode === 'async' || Object.prototype.toString.call(seen) === '[object AsyncFunction]';
+    const isAsync = mode === 'async' || Object.prototype.toString.call(original) === '[object AsyncFunction]';
     this.kind = mode === 'sync' ? 'sync' : isAsync ? 'async' : 'unknown';
     this.attended = signal !== undefined || handlers.onAttempt.length > 0 || typeof open.maxTime === 'function';
     this.watchesValues =

@@ -143,7 +143,7 @@ function callbacksOf(rule: Rule): (((...args: never[]) => unknown) | undefined)[
 }
 
 function checkRules(options: GivenOptions): readonly Rule[] {
-  const wait = checkWaitMaker(options.wait ?? expo({ factor: 100, maxValue: '10s' }));
+  const wait = checkWaitMaker(options.wait === undefined ? expo({ factor: 100, maxValue: '10s' }) : options.wait);
   const { rules: given } = options;
   if (given === undefined) return [checkRule(options, wait, 0, true)];
   for (const option of ['errors', 'predicate'] as const) {

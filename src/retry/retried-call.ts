@@ -15,7 +15,7 @@ import type { Random } from '../time/random.js';
 import { type WaitScope, causeOf } from '../wait/waits.js';
 import { Attempts, type GiveUpReason, type GiveUpStep, type Limits, type RetryKind, type Step, type WaitStep } from './attempts.js';
 import type { AbortDetails, BackoffDetails, Details, EndDetails, GiveUpDetails, SuccessDetails } from './details.js';
-import { type Handler, tell, tellAtOnce } from './handlers.js';
+import { type Handler, tell, tellAtOnce, tellBudget } from './handlers.js';
 import { noteHistory } from './history.js';
 import { backoffText, giveUpText, isLogRead, writeLog } from './log.js';
 import type { Plan } from './plan.js';
@@ -185,8 +185,10 @@ export class RetriedCall extends Attempts implements Frame, Teller, WaitScope {
   protected refund(): void {
     const { aside } = this;
     if (aside?.charged === undefined) return;
-    this.limits().budget?.refund(aside.charged);
+    const { charged } = aside;
     aside.charged = undefined;
+    const { budget } = this.limits();
+    if (budget !== undefined) tellBudget(this.plan.nameFor(this.thisArg), budget, 'refund', charged);
   }
 
   /** The retry that the budget was charged for is being sent. */
@@ -204,7 +206,7 @@ export class RetriedCall extends Attempts implements Frame, Teller, WaitScope {
   #facts(rule: Rule | undefined): CallDetails {
     const { plan, thisArg } = this;
     return {
-      target: plan.target,
+      target: plan.original,
       args: this.args,
       thisArg,
       name: plan.nameFor(thisArg),
@@ -226,7 +228,9 @@ export class RetriedCall extends Attempts implements Frame, Teller, WaitScope {
 
   #tell(handlers: readonly Handler<never>[], details: Details): Promise<void> | undefined {
     if (isObserved()) publish(`retry:${details.event}`, details.name, details);
-    return handlers.length === 0 ? undefined : tell(handlers, details.name, details);
+    if (this.plan.kind === 'async') return tell(handlers, details.name, details);
+    tellAtOnce(handlers, details.name, details);
+    return undefined;
   }
 
   protected tellAttempt(): void {
@@ -239,7 +243,8 @@ export class RetriedCall extends Attempts implements Frame, Teller, WaitScope {
 
   /** The call has succeeded: the budget earns, handlers are told. */
   protected tellSuccess(value: unknown): Promise<void> | undefined {
-    this.limits().budget?.earn();
+    const { budget } = this.limits();
+    if (budget !== undefined) tellBudget(this.plan.nameFor(this.thisArg), budget, 'earn');
     const { onSuccess } = this.plan.policy.handlers;
     if (!this.#wanted(onSuccess)) return undefined;
     const details: SuccessDetails = this.#event(undefined, { event: 'success', ok: true, value });

@@ -6,6 +6,7 @@
  */
 import type { CallDetails } from '../call/details.js';
 import { type Outcome, isThenable } from '../call/outcome.js';
+import { type AnyFunction, isClass } from '../call/wrapper.js';
 import { OptionError, StampedeError, isRefusal, isStampedeError, withCause } from '../errors.js';
 import type { WaitMaker } from '../wait/waits.js';
 import type { WaitRule } from './attempts.js';
@@ -52,7 +53,7 @@ function checkMatcher(entry: unknown): Matcher {
 function isErrorClass(entry: { prototype?: unknown }): boolean {
   const { prototype } = entry;
   if (typeof prototype !== 'object' || prototype === null) return false;
-  if (prototype instanceof Error || /^class\b/.test(Function.prototype.toString.call(entry))) return true;
+  if (prototype instanceof Error || isClass(entry as AnyFunction)) return true;
   return 'name' in prototype && 'message' in prototype;
 }
 

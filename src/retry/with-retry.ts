@@ -6,7 +6,7 @@
 import { type CallContext, currentCall } from '../call/context.js';
 import {
   type AnyFunction,
-  type ForeignThenable,
+  type IsForeign,
   type Promised,
   type Substitute,
   type Substituted,
@@ -68,19 +68,10 @@ export type RetryThatAdds<Accepts, Adds> = [Adds] extends [never] ? Retry<Accept
  * where the retry may give `Adds`.
  */
 export type Retried<F extends AnyFunction, Adds = never> = [Adds] extends [never]
-  ? GivesForeign<F> extends true
+  ? IsForeign<ReturnType<F>> extends true
     ? Widened<F, Promised> & F
     : F
   : Widened<F, Adds>;
-
-// `any` and `never` fit every type; they are left alone.
-type GivesForeign<F extends AnyFunction> = 0 extends 1 & ReturnType<F>
-  ? false
-  : [ReturnType<F>] extends [never]
-    ? false
-    : [ReturnType<F>] extends [ForeignThenable]
-      ? true
-      : false;
 
 /**
  * Wraps a function so that its failures are retried. Sync functions stay sync, async ones async.
@@ -91,7 +82,8 @@ type GivesForeign<F extends AnyFunction> = 0 extends 1 & ReturnType<F>
  * By default: any error, ten tries, waits of up to 100, 200, 400 ms ... 10 s, each spread down to 0 (full jitter).
  *
  * @throws {OptionError} when an option is unknown or not allowed. {UsageError} when `fn` cannot be wrapped.
- * @returns A function of the same type. With `raiseOnGiveup: false` its result may also be `undefined`.
+ * @returns A function of the same type. With `raiseOnGiveup: false` its result may also be `undefined`; with
+ *   `mode: 'async'` it gives a promise.
  * @see litl/backoff, whose words these are
  */
 export function withRetry<
@@ -158,10 +150,10 @@ export function makeRetry(policy: RetryPolicy): unknown {
   });
 }
 
-/** How functions are wrapped under a policy. `seen`: the function to look at for its kind, where it is another one. */
-function wrapUnder(policy: RetryPolicy, seen?: AnyFunction): Wrap {
+/** How functions are wrapped under a policy. `original`: the user's function, where the target only calls it. */
+function wrapUnder(policy: RetryPolicy, original?: AnyFunction): Wrap {
   return (target, name) => {
-    const plan = new Plan(policy, target, name, seen);
+    const plan = new Plan(policy, target, name, original);
     return { fn: driven(plan), policy: policy.options };
   };
 }

@@ -24,6 +24,9 @@ export interface Clock {
 // setTimeout keeps 31 bits; past that it fires at once. Longer waits are waited in slices.
 const longestSlice: Ms = 2 ** 31 - 1;
 
+/** How much too early a real timer may fire. */
+const timerError: Ms = 2;
+
 type SetTimeout = typeof globalThis.setTimeout;
 type Handle = ReturnType<SetTimeout> | number;
 
@@ -33,6 +36,9 @@ class Alarm {
   readonly #clear = globalThis.clearTimeout;
   #handle: Handle | undefined;
   #setFor: Ms = Infinity;
+  #ringsAt: Ms = 0; // sooner than `#setFor` where a wait is waited in slices
+  #isRinging = false;
+  #ahead: Ms = 0;
 
   constructor(readonly setTimeout: SetTimeout) {}
 
@@ -40,9 +46,12 @@ class Alarm {
     return this.#queue.size === 0;
   }
 
-  add(sleeper: Sleeper, moment: Ms, now: Ms): void {
+  add(sleeper: Sleeper, wait: Ms): void {
     const alive = this.#queue.keepsAlive;
+    const now = this.#now();
+    const moment = now + wait;
     this.#queue.add(sleeper, moment);
+    if (this.#isRinging) return; // armed when all are awake
     if (this.#handle === undefined || moment < this.#setFor) this.#arm(now);
     else if (!alive && this.#queue.keepsAlive) this.#refer();
   }
@@ -61,7 +70,9 @@ class Alarm {
     this.#setFor = next;
     // Called as a plain function, the way a browser demands.
     const { setTimeout } = this;
-    this.#handle = setTimeout(this.#ring, Math.min(Math.max(0, Math.ceil(next - now)), longestSlice));
+    const slice = Math.min(Math.max(0, Math.ceil(next - now)), longestSlice);
+    this.#ringsAt = now + slice;
+    this.#handle = setTimeout(this.#ring, slice);
     if (!this.#queue.keepsAlive) this.#refer();
   }
 
@@ -78,10 +89,18 @@ class Alarm {
     else this.#handle.unref();
   }
 
+  #now(): Ms {
+    return systemClock.now() + this.#ahead;
+  }
+
   readonly #ring = (): void => {
+    const early = this.#ringsAt - this.#now();
+    // A timer may come a moment early, and then it is set again. One that comes much too early is a fake, whose time
+    // has passed beside a clock that is real.
+    if (early > timerError) this.#ahead += early;
     this.#handle = undefined;
-    this.#setFor = -Infinity; // whoever is added while we wake others is armed for at the end
-    const now = systemClock.now();
+    this.#isRinging = true;
+    const now = this.#now();
     try {
       for (let moment = this.#queue.next; moment !== undefined; moment = this.#queue.next) {
         const sleeper = this.#queue.due(now);
@@ -89,7 +108,8 @@ class Alarm {
         sleeper.wake(now - moment);
       }
     } finally {
-      this.#arm(systemClock.now());
+      this.#isRinging = false;
+      this.#arm(this.#now());
     }
   };
 }
@@ -106,8 +126,7 @@ class SystemClock implements Clock {
   }
 
   schedule(sleeper: Sleeper, wait: Ms): void {
-    const now = this.now();
-    this.#alarm().add(sleeper, now + wait, now);
+    this.#alarm().add(sleeper, wait);
   }
 
   cancel(sleeper: Sleeper): void {

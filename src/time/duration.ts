@@ -61,7 +61,7 @@ export function toMs(option: string, value: unknown, limits: { infinite?: boolea
 }
 
 function parsed(text: string): Ms | undefined {
-  const parts = /^(-?\d*\.?\d+) ?([a-z]+)$/i.exec(text);
+  const parts = text.length > 100 ? null : /^(-?\d*\.?\d+) *([a-z]+)$/i.exec(text);
   if (parts === null) return undefined;
   const unit = units.find(([names]) => names.test((parts[2] ?? '').toLowerCase()));
   return unit && Number(parts[1]) * unit[1];

@@ -49,15 +49,19 @@ export function chain(...makers: readonly WaitMaker[]): WaitMaker {
 export function cap(wait: WaitMaker, max: RuntimeOption<Duration>): WaitMaker {
   const maker = checkWaitMaker(wait);
   const read = setting('max', max ?? null, { fallback: 0, check: (option, value) => toMs(option, value) });
-  return waitMaker(`cap`, (first, scope) => {
+  return waitMaker('cap', (first, scope) => {
     const waits = startWaits(maker, first, scope);
     const most = read(scope);
     return {
       next(outcome) {
         const next = nextWait(waits, outcome, maker);
         if (next === undefined) return none;
-        if (next.value <= most) return next;
-        return { ...next, value: next.kind === 'spread' ? most * scope.random() : most };
+        const { value, kind, spread, least = 0 } = next;
+        if (kind === 'server') return { ...next, value: Math.min(value, most), spread: Math.min(spread ?? value / 10, most) };
+        if (value <= most) return next;
+        if (kind !== 'spread') return { value: most };
+        const lowest = least < most ? least : 0;
+        return { ...next, value: lowest + (most - lowest) * scope.random() };
       },
     };
   });
@@ -93,10 +97,11 @@ function plus(a: NextWait, b: NextWait): NextWait {
   const kinds = [a.kind, b.kind];
   const kind = kinds.includes('server') ? 'server' : kinds.includes('spread') ? 'spread' : undefined;
   const spread = a.spread === undefined && b.spread === undefined ? undefined : (a.spread ?? 0) + (b.spread ?? 0);
-  return { value: a.value + b.value, kind, spread };
+  const least = kind === 'spread' ? (a.kind ? (a.least ?? 0) : a.value) + (b.kind ? (b.least ?? 0) : b.value) : undefined;
+  return { value: a.value + b.value, kind, spread, least };
 }
 
 function checked(owner: string, makers: readonly WaitMaker[]): readonly WaitMaker[] {
   if (makers.length === 0) throw new OptionError(owner, makers, 'needs at least one wait');
-  return makers.map(checkWaitMaker);
+  return makers.map((maker) => checkWaitMaker(maker));
 }

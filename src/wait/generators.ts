@@ -9,7 +9,7 @@ import type { RuntimeOption } from '../call/details.js';
 import type { Outcome } from '../call/outcome.js';
 import { OptionError } from '../errors.js';
 import { type Duration, type Ms, toMs } from '../time/duration.js';
-import { bound, positive, setting, settings, time } from './settings.js';
+import { bound, positive, positiveTime, setting, settings, time } from './settings.js';
 import { truncatedNormal } from './truncated-normal.js';
 import { type NextWait, type WaitMaker, type Waits, waitFactory, waitMaker } from './waits.js';
 
@@ -57,7 +57,7 @@ class ConstantWaits implements Waits {
 function checkInterval(option: string, value: unknown): Ms | Iterable<unknown> {
   if (typeof value !== 'object' || value === null || !(Symbol.iterator in value)) return toMs(option, value);
   const iterable = value as Iterable<unknown>;
-  if (Array.isArray(iterable)) return iterable.map((item) => toMs(option, item));
+  if (Array.isArray(iterable) || iterable instanceof Set) return [...iterable].map((item) => toMs(option, item));
   if ((iterable[Symbol.iterator]() as unknown) === iterable) {
     throw new OptionError(option, value, 'must be walkable once per call: an array or a Set, not a running iterator');
   }
@@ -151,7 +151,7 @@ export const fibo = /* @__PURE__ */ waitFactory('fibo', (options: FiboOptions = 
     let following: Ms = initial === undefined ? 1000 : initial + 1000;
     return {
       next() {
-        const value = Math.min(wait, maxValue);
+        const value = Math.min(wait, maxValue, longest);
         [wait, following] = [following, Math.min(wait + following, longest)];
         return { value };
       },
@@ -185,7 +185,9 @@ export const decay = /* @__PURE__ */ waitFactory('decay', (options: DecayOptions
   return waitMaker('decay', (_first, scope) => {
     const { initial, decayFactor, minValue } = read(scope);
     let step = 0;
-    return { next: () => ({ value: Math.max(initial * Math.exp(-decayFactor * step++), minValue) }) };
+    return {
+      next: () => ({ value: Math.min(Math.max(initial * Math.exp(-decayFactor * step++), minValue), longest) }),
+    };
   });
 });
 
@@ -241,16 +243,15 @@ export const random = /* @__PURE__ */ waitFactory('random', (options: RandomOpti
     max: time(1000),
     distribution: { fallback: 'normal', check: checkDistribution },
   });
-  const { min, max } = options;
-  if (typeof min !== 'function' && typeof max !== 'function') checkOrder(toMs('min', min ?? 0), toMs('max', max ?? 1000));
+  if (Object.values(options).every((option) => typeof option !== 'function')) checkBelow('min', 'max', read());
   return waitMaker('random', (_first, scope) => {
     const { min, max, distribution } = read(scope);
-    checkOrder(min, max);
+    checkBelow('min', 'max', { min, max });
     const { random } = scope;
     return {
       next() {
         const share = distribution === 'normal' ? truncatedNormal(random) : random();
-        return { value: min + (max - min) * share, kind: 'spread' };
+        return { value: min + (max - min) * share, kind: 'spread', least: min };
       },
     };
   });
@@ -261,8 +262,13 @@ function checkDistribution(option: string, value: unknown): 'normal' | 'uniform'
   throw new OptionError(option, value, 'must be "normal" or "uniform"');
 }
 
-function checkOrder(min: Ms, max: Ms): void {
-  if (min > max) throw new OptionError('min', min, `must not be above max, which is ${max}`);
+function checkBelow<Low extends string, High extends string>(
+  low: Low,
+  high: High,
+  values: Readonly<Record<Low | High, Ms>>,
+): void {
+  if (values[low] <= values[high]) return;
+  throw new OptionError(low, values[low], `must not be above ${high}, which is ${values[high]}`);
 }
 
 export interface DecorrelatedOptions {
@@ -283,18 +289,19 @@ export interface DecorrelatedOptions {
  */
 export const decorrelated = /* @__PURE__ */ waitFactory('decorrelated', (options: DecorrelatedOptions = {}): WaitMaker => {
   const read = settings<{ base: Ms; maxValue: Ms }>('decorrelated', options, {
-    base: time(100),
+    base: positiveTime(100),
     maxValue: { ...bound, fallback: 10_000 },
   });
+  if (Object.values(options).every((option) => typeof option !== 'function')) checkBelow('base', 'maxValue', read());
   return waitMaker('decorrelated', (_first, scope) => {
     const { base, maxValue } = read(scope);
-    if (base > maxValue) throw new OptionError('base', base, `must not be above maxValue, which is ${maxValue}`);
+    checkBelow('base', 'maxValue', { base, maxValue });
     let last = base;
     return {
       next() {
         const most = Math.min(3 * last, maxValue, longest);
         last = base + (most - base) * scope.random();
-        return { value: last, kind: 'spread' };
+        return { value: last, kind: 'spread', least: base };
       },
     };
   });

@@ -4,7 +4,7 @@
  * A jitter takes the bound that a wait generator gave and draws a wait from it. Rule of the house: the bound is
  * limited first and drawn from afterwards, so no single moment gathers a crowd.
  */
-import { atLeast } from '../checks.js';
+import { atLeast, checkKeys } from '../checks.js';
 import { OptionError } from '../errors.js';
 import { type Duration, type Ms, toMs } from '../time/duration.js';
 import { type Random, systemRandom } from '../time/random.js';
@@ -52,7 +52,8 @@ export function equalJitter(wait: Ms, random: Random = systemRandom): Ms {
  * @see litl/backoff's `random_jitter`
  */
 export function randomJitter(options: { readonly max?: Duration | undefined } = {}): Jitter {
-  const max = toMs('max', options.max ?? 1000);
+  checkKeys('randomJitter', options, ['max']);
+  const max = options.max === undefined ? 1000 : toMs('max', options.max);
   return (wait, random = systemRandom) => wait + max * random();
 }
 
@@ -65,7 +66,8 @@ export function randomJitter(options: { readonly max?: Duration | undefined } = 
  * @throws {OptionError} when `ratio` is not a number from 0 to 1.
  */
 export function proportionalJitter(options: { readonly ratio?: number | undefined } = {}): Jitter {
-  const ratio = options.ratio ?? 0.2;
+  checkKeys('proportionalJitter', options, ['ratio']);
+  const { ratio = 0.2 } = options;
   if (!(typeof ratio === 'number' && ratio >= 0 && ratio <= 1)) {
     throw new OptionError('ratio', ratio, 'must be a number from 0 to 1');
   }

@@ -30,7 +30,8 @@ export interface RetryAfterOptions {
  */
 export const retryAfter = /* @__PURE__ */ waitFactory('retryAfter', (options: RetryAfterOptions = {}): WaitMaker => {
   checkKeys('retryAfter', options, ['fallback', 'max']);
-  const fallback = checkWaitMaker(options.fallback ?? expo({ factor: 100, maxValue: '10s' }));
+  const { fallback: given = expo({ factor: 100, maxValue: '10s' }) } = options;
+  const fallback = checkWaitMaker(given, 'fallback');
   const readMax = setting('max', options.max, { fallback: 6 * 60 * 60 * 1000, check: (option, value) => toMs(option, value) });
   return waitMaker('retryAfter', (first, scope) => {
     const waits = startWaits(fallback, first, scope);
@@ -109,15 +110,16 @@ function parseHttpDate(text: string, date: Ms): Ms | undefined {
   const month = months.indexOf(parts['month'] ?? '');
   const [day, hour, minute, second] = ['day', 'hour', 'minute', 'second'].map((part) => Number(parts[part]));
   const moment = Date.UTC(fullYear(parts['year'] ?? '', date), month, day, hour, minute, second);
+  const isTime = Number(hour) < 24 && Number(minute) < 60 && Number(second) <= 60; // 60 is a leap second
   // Date.UTC carries over: 31 February is 3 March to it, and no date to us.
-  const same = month >= 0 && new Date(moment).getUTCDate() === day && Number(hour) < 24 && Number(minute) < 60;
-  return same && Number(second) <= 60 ? moment : undefined;
+  const isDate = month >= 0 && new Date(moment - Number(second) * 1000).getUTCDate() === day;
+  return isTime && isDate ? moment : undefined;
 }
 
-// Two digits mean the century that puts the date at most 50 years ahead.
+// Two digits mean the year nearest to ours that ends in them, at most 50 years ahead.
 function fullYear(digits: string, date: Ms): number {
   if (digits.length === 4) return Number(digits);
   const thisYear = new Date(date).getUTCFullYear();
-  const year = Math.floor(thisYear / 100) * 100 + Number(digits);
-  return year > thisYear + 50 ? year - 100 : year;
+  const earliest = thisYear - 49;
+  return earliest + ((((Number(digits) - earliest) % 100) + 100) % 100);
 }

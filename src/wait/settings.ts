@@ -1,11 +1,11 @@
 /**
  * The options of a wait generator: checked when the wait is made, read when a call begins to wait.
  */
-import { atLeast, checkKeys } from '../checks.js';
+import { checkKeys } from '../checks.js';
 import type { RuntimeOption } from '../call/details.js';
 import { OptionError } from '../errors.js';
 import { toMs } from '../time/duration.js';
-import type { WaitScope } from './waits.js';
+import { OptionFailure, type WaitScope } from './waits.js';
 
 /** How one option is checked, and what it is when it is not given. */
 export interface Setting<T> {
@@ -24,7 +24,7 @@ export function settings<S extends object>(
   owner: string,
   given: Given<S>,
   table: { readonly [K in keyof S]: Setting<S[K]> },
-): (scope: WaitScope) => S {
+): (scope?: WaitScope) => S {
   const names = Object.keys(table) as (keyof S & string)[];
   checkKeys(owner, given, names);
   const readers = names.map((name) => ({ name, read: setting(name, given[name], table[name]) }));
@@ -38,15 +38,35 @@ export function settings<S extends object>(
 /** One option, which may be a function of the call. */
 export function setting<T>(name: string, given: unknown, { fallback, check }: Setting<T>): (scope?: WaitScope) => T {
   if (typeof given === 'function') {
-    return (scope) => check(name, (scope as WaitScope).read(given as () => unknown));
+    return (scope) => check(name, readFor(scope as WaitScope, name, given as () => unknown));
   }
   const value = given === undefined ? fallback : check(name, given);
   return () => value;
 }
 
+function readFor(scope: WaitScope, name: string, option: () => unknown): unknown {
+  try {
+    return scope.read(option);
+  } catch (error) {
+    throw new OptionFailure(name, error);
+  }
+}
+
 /** A time of 0 or more. */
 export function time(fallback: number): Setting<number> {
   return { fallback, check: (option, value) => toMs(option, value) };
+}
+
+/** A time above 0. */
+export function positiveTime(fallback: number): Setting<number> {
+  return {
+    fallback,
+    check(option, value) {
+      const ms = toMs(option, value);
+      if (ms > 0) return ms;
+      throw new OptionError(option, value, 'must be a time above 0');
+    },
+  };
 }
 
 /** The bound of a wait: a time, or `Infinity` for none. */
@@ -60,7 +80,7 @@ export function positive(fallback: number): Setting<number> {
   return {
     fallback,
     check(option, value) {
-      if (atLeast(0, option, value) > 0) return value as number;
+      if (typeof value === 'number' && value > 0 && value < Infinity) return value;
       throw new OptionError(option, value, 'must be a number above 0');
     },
   };

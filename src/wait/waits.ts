@@ -5,7 +5,8 @@
  * spreading of waits: `retry/attempts.ts` asks it for the next wait, and `jitter.ts` spreads the answer.
  */
 import type { Outcome } from '../call/outcome.js';
-import { OptionError, show, withCause } from '../errors.js';
+import { type AnyFunction, isClass } from '../call/wrapper.js';
+import { OptionError, isStampedeError, show, withCause } from '../errors.js';
 import type { Clock } from '../time/clock.js';
 import type { Ms } from '../time/duration.js';
 import type { Random } from '../time/random.js';
@@ -23,6 +24,8 @@ export interface NextWait {
   readonly kind?: WaitKind | undefined;
   /** For `'server'`: how far past itself the wait is spread. Default a tenth of it. */
   readonly spread?: Ms | undefined;
+  /** For `'spread'`: the least that could have been drawn. Default 0. */
+  readonly least?: Ms | undefined;
 }
 
 /** A sequence of waits. Any generator of numbers is one. */
@@ -52,18 +55,18 @@ export function waitFactory<F extends (...options: never[]) => WaitMaker>(name: 
 type Given = ((...args: unknown[]) => unknown) & { [factory]?: true };
 
 /**
- * Looks at the option `wait` when a function is wrapped.
+ * Looks at the option `wait`, or another that takes waits, when a function is wrapped.
  *
  * @throws {OptionError} with a hint for everything that cannot be meant: a number, a running iterator, a class.
  */
-export function checkWaitMaker(wait: unknown): WaitMaker {
-  if (typeof wait !== 'function') throw new OptionError('wait', wait, allowed(wait));
+export function checkWaitMaker(wait: unknown, option = 'wait'): WaitMaker {
+  if (typeof wait !== 'function') throw new OptionError(option, wait, allowed(wait));
   const kind = Object.prototype.toString.call(wait);
   if (kind === '[object AsyncGeneratorFunction]' || kind === '[object AsyncFunction]') {
-    throw new OptionError('wait', wait, 'must give its waits at once; use a plain function or function*, not an async one');
+    throw new OptionError(option, wait, 'must give its waits at once; use a plain function or function*, not an async one');
   }
-  if (/^class\b/.test(Function.prototype.toString.call(wait))) {
-    throw new OptionError('wait', wait, 'must be a function that gives a sequence of waits, not a class');
+  if (isClass(wait as AnyFunction)) {
+    throw new OptionError(option, wait, 'must be a function that gives a sequence of waits, not a class');
   }
   return (wait as Given)[factory] ? (wait as Given)() as WaitMaker : (wait as WaitMaker);
 }
@@ -92,7 +95,7 @@ export function startWaits(maker: WaitMaker, first: Outcome, scope: WaitScope): 
       made = (made as Given)[factory] ? (made as Given)() : (made as WaitMaker)(first, scope);
     }
   } catch (thrown) {
-    throw withCause(thrown, `The waits of ${nameOf(maker)}`, causeOf(first));
+    throw failed(maker, thrown, first);
   }
   if (isSequence(made)) return made;
   throw new OptionError(`wait (${nameOf(maker)})`, made, 'must give a sequence of waits', causeOf(first));
@@ -105,17 +108,33 @@ export function startWaits(maker: WaitMaker, first: Outcome, scope: WaitScope): 
  * @throws {OptionError} for a wait that is not a number, naming the maker, with the outcome's error as `cause`.
  */
 export function nextWait(waits: Waits, outcome: Outcome, maker: WaitMaker): NextWait | undefined {
-  let next: NextWait;
+  let next: Partial<NextWait> | null | undefined;
+  let value: unknown;
   try {
     next = waits.next(outcome) as NextWait;
+    if (next?.done === true) return undefined;
+    value = next?.value;
   } catch (thrown) {
-    throw withCause(thrown, `The waits of ${nameOf(maker)}`, causeOf(outcome));
+    throw failed(maker, thrown, outcome);
   }
-  if (next.done === true) return undefined;
-  const { value } = next;
-  if (typeof value === 'number' && value >= 0) return next;
+  if (typeof value === 'number' && value >= 0) return next as NextWait;
   if (typeof value === 'number' && value < 0) return { ...next, value: 0 };
   throw new OptionError(`A wait of ${nameOf(maker)}`, value, 'must be a number of milliseconds', causeOf(outcome));
+}
+
+/** An error that an option given as a function threw: it reaches the caller as it is. */
+export class OptionFailure {
+  constructor(
+    readonly option: string,
+    readonly error: unknown,
+  ) {}
+}
+
+function failed(maker: WaitMaker, thrown: unknown, outcome: Outcome): unknown {
+  const cause = causeOf(outcome);
+  if (thrown instanceof OptionFailure) return withCause(thrown.error, thrown.option, cause);
+  if (!isStampedeError(thrown)) return new OptionError(`The waits of ${nameOf(maker)}`, thrown, 'must not throw', cause);
+  return thrown.cause === undefined ? withCause(thrown, 'wait', cause) : thrown;
 }
 
 /** The error of an outcome, as the `cause` of an error of ours. */
