@@ -6,7 +6,11 @@ import { OptionError } from './errors.js';
 /** @throws {OptionError} unless `value` is a finite number of `least` or more. */
 export function atLeast(least: number, option: string, value: unknown): number {
   if (typeof value === 'number' && value >= least && value < Infinity) return value;
-  throw new OptionError(option, value, `must be a ${value === Infinity ? 'finite ' : ''}number of ${least} or more`);
+  throw new OptionError(
+    option,
+    value,
+    `must be a ${value === Infinity ? 'finite ' : ''}number of ${least} or more`,
+  );
 }
 
 /**

@@ -1,7 +1,15 @@
 /**
  * The waist: every public name of the core, listed one by one. What stands above imports from here only.
  */
-export { StampedeError, OptionError, UsageError, GiveUpError, TimeoutError, RefusalError, isStampedeError } from './errors.js';
+export {
+  StampedeError,
+  OptionError,
+  UsageError,
+  GiveUpError,
+  TimeoutError,
+  RefusalError,
+  isStampedeError,
+} from './errors.js';
 export type { StampedeErrorCode } from './errors.js';
 export { subscribe } from './events.js';
 export type { EventListener, StampedeEvent } from './events.js';
@@ -22,7 +30,15 @@ export type { CallContext } from './call/context.js';
 export { compose } from './call/compose.js';
 export type { Composed } from './call/compose.js';
 export { policyMetadataKey } from './call/wrapper.js';
-export type { AnyFunction, FunctionGiving, Policy, Substitute, Substituted, Widened, Wrapper } from './call/wrapper.js';
+export type {
+  AnyFunction,
+  FunctionGiving,
+  Policy,
+  Substitute,
+  Substituted,
+  Widened,
+  Wrapper,
+} from './call/wrapper.js';
 
 export { constant, decay, decorrelated, expo, fibo, linear, random, runtime } from './wait/generators.js';
 export type {
@@ -42,7 +58,17 @@ export type { Jitter } from './wait/jitter.js';
 export type { NextWait, WaitKind, WaitMaker, WaitScope, Waits } from './wait/waits.js';
 
 export { Attempts } from './retry/attempts.js';
-export type { Budget, Finding, GiveUpReason, GiveUpStep, Limits, RetryKind, Step, WaitRule, WaitStep } from './retry/attempts.js';
+export type {
+  Budget,
+  Finding,
+  GiveUpReason,
+  GiveUpStep,
+  Limits,
+  RetryKind,
+  Step,
+  WaitRule,
+  WaitStep,
+} from './retry/attempts.js';
 export type {
   AbortDetails,
   AttemptDetails,

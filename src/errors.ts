@@ -8,22 +8,13 @@
 const brand = Symbol.for('stampede.error');
 
 /** The codes of all errors of ours. */
-export type StampedeErrorCode =
-  | 'ERR_OPTION'
-  | 'ERR_USAGE'
-  | 'ERR_GIVE_UP'
-  | 'ERR_TIMEOUT'
-  | (string & {});
+export type StampedeErrorCode = 'ERR_OPTION' | 'ERR_USAGE' | 'ERR_GIVE_UP' | 'ERR_TIMEOUT' | (string & {});
 
 /** The base of what we throw. `code` says which; the message is a sentence for people. */
 export class StampedeError extends Error {
   override readonly name: string = 'StampedeError';
 
-  constructor(
-    code: StampedeErrorCode,
-    message: string,
-    options?: { readonly cause?: unknown },
-  ) {
+  constructor(code: StampedeErrorCode, message: string, options?: { readonly cause?: unknown }) {
     super(message, options);
     this.code = code;
   }
@@ -54,7 +45,11 @@ export class OptionError extends StampedeError {
     allowed: string,
     options: { readonly cause?: unknown; readonly got?: string } = {},
   ) {
-    super('ERR_OPTION', `${option} ${allowed}; got ${options.got ?? show(value)}.`, 'cause' in options ? { cause: options.cause } : {});
+    super(
+      'ERR_OPTION',
+      `${option} ${allowed}; got ${options.got ?? show(value)}.`,
+      'cause' in options ? { cause: options.cause } : {},
+    );
     this.option = option;
     this.value = value;
   }
@@ -83,7 +78,10 @@ export class GiveUpError extends StampedeError {
     readonly reason: string,
     readonly tries: number,
   ) {
-    super('ERR_GIVE_UP', `${what} gave no acceptable value after ${tries} ${tries === 1 ? 'try' : 'tries'} (${reason}).`);
+    super(
+      'ERR_GIVE_UP',
+      `${what} gave no acceptable value after ${tries} ${tries === 1 ? 'try' : 'tries'} (${reason}).`,
+    );
   }
 }
 
@@ -173,7 +171,12 @@ export function withCause(error: unknown, what: string, cause: { readonly cause?
   try {
     if (error instanceof Error && 'cause' in error && error.cause === cause.cause) return error;
     const free = error instanceof Error && !('cause' in error) && Object.isExtensible(error);
-    if (free) return Object.defineProperty(error, 'cause', { value: cause.cause, writable: true, configurable: true });
+    if (free)
+      return Object.defineProperty(error, 'cause', {
+        value: cause.cause,
+        writable: true,
+        configurable: true,
+      });
   } catch {
     // a Proxy that answers nothing is wrapped
   }

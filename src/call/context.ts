@@ -37,7 +37,9 @@ export function isInCall(): boolean {
 
 /** The frame of the call that is being made right now, to keep and to put back. */
 export function currentFrame(): Frame | undefined {
-  return current === undefined || currentStart === undefined ? current : new TimedFrame(current, currentStart);
+  return current === undefined || currentStart === undefined
+    ? current
+    : new TimedFrame(current, currentStart);
 }
 
 /** Puts a frame into the slot, or takes it out. `startedAt` goes with a frame that several calls share. */

@@ -15,13 +15,14 @@ export type FunctionGiving<Result> = (this: any, ...args: any[]) => Result;
 export type ForeignThenable = PromiseLike<unknown> & { readonly [Symbol.toStringTag]?: never };
 
 /** Whether a result is such a thenable. `any` and `never`, which fit every type, are not. */
-export type IsForeign<Result> = IsAny<Result> extends true
-  ? false
-  : [Result] extends [never]
+export type IsForeign<Result> =
+  IsAny<Result> extends true
     ? false
-    : [Result] extends [ForeignThenable]
-      ? true
-      : false;
+    : [Result] extends [never]
+      ? false
+      : [Result] extends [ForeignThenable]
+        ? true
+        : false;
 
 declare const types: unique symbol;
 
@@ -43,7 +44,9 @@ export interface AnyPolicy {
 }
 
 /** What the call under a policy may return; of several policies, what all of them accept. */
-export type AcceptsOf<P> = [P] extends [{ readonly [types]?: { readonly accepts: (result: infer Accepts) => void } }]
+export type AcceptsOf<P> = [P] extends [
+  { readonly [types]?: { readonly accepts: (result: infer Accepts) => void } },
+]
   ? Accepts
   : never;
 
@@ -66,15 +69,15 @@ export type Substituted<Result, Adds> = [Adds] extends [never]
       ? Adds
       : SubstitutedEach<Result, Adds>;
 
-type SubstitutedEach<Result, Adds> = Result extends PromiseLike<unknown>
-  ? Promise<Either<Awaited<Result>, Adds>>
-  : Either<Result, Adds>;
+type SubstitutedEach<Result, Adds> =
+  Result extends PromiseLike<unknown> ? Promise<Either<Awaited<Result>, Adds>> : Either<Result, Adds>;
 
 // `Item[]` rather than `Item[] | never[]`: what says nothing new is left out.
 type Either<Value, Adds> = [Adds] extends [Value] ? Value : Value | Adds;
 
 type IsAny<T> = 0 extends 1 & T ? true : false;
-type IsPromised<Adds> = IsAny<Adds> extends true ? false : [Extract<Adds, Promised>] extends [never] ? false : true;
+type IsPromised<Adds> =
+  IsAny<Adds> extends true ? false : [Extract<Adds, Promised>] extends [never] ? false : true;
 
 /** A policy that keeps the type of what it wraps. */
 export interface Wrapper<in Accepts = unknown> extends Policy<Accepts> {
@@ -146,7 +149,8 @@ export function makeWrapper(policy: string, wrap: Wrap): (...use: unknown[]) => 
   const apply = (...use: unknown[]): unknown => {
     const [first, second, third] = use;
     if (isDecoratorContext(second)) return decorated(policy, wrap, first, second);
-    if (typeof second === 'string' || typeof second === 'symbol') return redescribed(policy, wrap, first, second, third);
+    if (typeof second === 'string' || typeof second === 'symbol')
+      return redescribed(policy, wrap, first, second, third);
     if (second !== undefined) {
       throw new UsageError(
         `${policy} wraps one function; a second argument (${show(second)}) is not allowed. ` +
@@ -189,7 +193,13 @@ function decorated(policy: string, wrap: Wrap, method: unknown, context: Decorat
 }
 
 /** Legacy: the target is the prototype, or the class for a static method. */
-function redescribed(policy: string, wrap: Wrap, target: unknown, key: string | symbol, given: unknown): unknown {
+function redescribed(
+  policy: string,
+  wrap: Wrap,
+  target: unknown,
+  key: string | symbol,
+  given: unknown,
+): unknown {
   const descriptor = given as PropertyDescriptor | undefined;
   if (typeof descriptor !== 'object' || typeof descriptor.value !== 'function') {
     throw new UsageError(`${policy} decorates methods; ${String(key)} is a field or an accessor.`);
@@ -207,7 +217,8 @@ function around(
 ): AnyFunction {
   if (typeof target !== 'function') throw new UsageError(`${policy} wraps a function; got ${show(target)}.`);
   const fn = target as AnyFunction;
-  if (isGenerator(fn)) throw new UsageError(`${policy} cannot wrap the generator function ${plainName(fn)()}.`);
+  if (isGenerator(fn))
+    throw new UsageError(`${policy} cannot wrap the generator function ${plainName(fn)()}.`);
   if (isClass(fn)) {
     throw new UsageError(`${policy} wraps functions and methods, not classes; got the class ${fn.name}.`);
   }
@@ -236,7 +247,9 @@ function keyName(key: string | symbol): string {
 
 function ownerOf(thisArg: unknown): string {
   const owner =
-    typeof thisArg === 'function' ? thisArg.name : (thisArg as { constructor?: { name?: string } } | null)?.constructor?.name;
+    typeof thisArg === 'function'
+      ? thisArg.name
+      : (thisArg as { constructor?: { name?: string } } | null)?.constructor?.name;
   return owner ? `${owner}.` : '';
 }
 
@@ -261,7 +274,8 @@ export const policyMetadataKey = 'stampede:policy';
 function dress(wrapped: AnyFunction, original: AnyFunction, policy: object | undefined): AnyFunction {
   for (const key of Reflect.ownKeys(original)) {
     const descriptor = Object.getOwnPropertyDescriptor(original, key);
-    if (descriptor && !ownOnly.has(key)) Object.defineProperty(wrapped, key, { ...descriptor, configurable: true });
+    if (descriptor && !ownOnly.has(key))
+      Object.defineProperty(wrapped, key, { ...descriptor, configurable: true });
   }
   // Looked up each time: the program may load reflect-metadata after us, or never.
   const metadata = Reflect as Metadata;

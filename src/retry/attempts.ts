@@ -2,7 +2,7 @@
  * Whether to try again: the one place where it is decided.
  *
  * `Attempts` is a thinker. It is told how an attempt ended and what time it is, and answers with the next step.
- * It makes no call, holds no clock, and knows no handler; `drivers.ts` does what it says.
+ * It makes no call, holds no clock, and knows no handler; the drivers do what it says.
  */
 import type { AttemptRecord, History } from '../call/details.js';
 import type { Outcome } from '../call/outcome.js';
@@ -251,7 +251,8 @@ function atLeast(least: Ms, { value }: NextWait): NextWait {
 function spread(wait: NextWait, left: Ms, limits: Limits, outcome: Outcome): Ms | undefined {
   const { jitter, random } = limits;
   const { value, kind } = wait;
-  if (kind === 'server') return value > left ? undefined : value + upward(wait, left - value, limits, outcome);
+  if (kind === 'server')
+    return value > left ? undefined : value + upward(wait, left - value, limits, outcome);
   const bound = kind === 'spread' ? value : Math.min(value, left);
   const asItIs = isExact(jitter) || (jitter === undefined && kind === 'spread') || bound === Infinity;
   const ms = asItIs ? bound : draw(jitter ?? fullJitter, bound, random, outcome);
@@ -284,7 +285,7 @@ function draw(jitter: Jitter, bound: Ms, random: Random, outcome: Outcome): Ms {
   try {
     ms = jitter(bound, random);
   } catch (thrown) {
-    throw withCause(thrown, 'jitter', causeOf(outcome));
+    throw new OptionError('jitter', thrown, 'must not throw', causeOf(outcome));
   }
   if (typeof ms === 'number' && !Number.isNaN(ms)) return Math.max(0, ms);
   throw new OptionError('jitter', ms, 'must give a number of milliseconds', causeOf(outcome));

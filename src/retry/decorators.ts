@@ -47,7 +47,11 @@ export function onException<
 ): RetryThatAdds<AcceptsFor<unknown, Answer, Kind>, AddsFor<Raise, Kind>>;
 export function onException(wait: unknown, errors: unknown, options: GivenOptions = {}): unknown {
   if (errors === undefined) {
-    throw new OptionError('errors', errors, 'must be given to onException: an error class, a test, or an array of both');
+    throw new OptionError(
+      'errors',
+      errors,
+      'must be given to onException: an error class, a test, or an array of both',
+    );
   }
   return makeRetry(checkPolicy('onException', options, { wait: required(wait), errors }));
 }
@@ -82,11 +86,17 @@ export function onPredicate<V = unknown>(
   predicate: (value: V, details: CallDetails) => PromiseLike<boolean>,
   options?: PredicateOptions<V>,
 ): Retry<PromiseLike<V>>;
-export function onPredicate(wait: unknown, predicate: unknown = isFalsy, options: GivenOptions = {}): unknown {
+export function onPredicate(
+  wait: unknown,
+  predicate: unknown = isFalsy,
+  options: GivenOptions = {},
+): unknown {
   if (typeof predicate !== 'function') {
     throw new OptionError('predicate', predicate, 'must be a function of the value; options come third');
   }
-  return makeRetry(checkPolicy('onPredicate', options, { wait: required(wait), predicate, maxTries: Infinity }));
+  return makeRetry(
+    checkPolicy('onPredicate', options, { wait: required(wait), predicate, maxTries: Infinity }),
+  );
 }
 
 function isFalsy(value: unknown): boolean {
@@ -98,4 +108,3 @@ function required(wait: unknown): unknown {
   checkWaitMaker(wait);
   return wait;
 }
-

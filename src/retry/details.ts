@@ -37,4 +37,5 @@ export interface EndDetails extends CallDetails {
   readonly ended: 'success' | 'giveup' | 'abort' | 'passed';
 }
 
-export type Details = AttemptDetails | SuccessDetails | BackoffDetails | GiveUpDetails | AbortDetails | EndDetails;
+export type Details =
+  AttemptDetails | SuccessDetails | BackoffDetails | GiveUpDetails | AbortDetails | EndDetails;

@@ -60,7 +60,11 @@ export function tell<D extends object>(
 }
 
 /** Calls handlers in order without waiting for what they give back. */
-export function tellAtOnce<D extends object>(handlers: readonly Handler<never>[], name: string, details: D): void {
+export function tellAtOnce<D extends object>(
+  handlers: readonly Handler<never>[],
+  name: string,
+  details: D,
+): void {
   for (const handler of handlers) void tellOne(handler as Handler<D>, name, details);
 }
 
@@ -95,12 +99,21 @@ export function tellBudget(name: string, budget: Budget, what: 'earn' | 'refund'
 }
 
 /** Writes to a logger of the user's. It is a handler too: what it throws or rejects with is reported and dropped. */
-export function tellLog(log: Log, level: LogLevel, text: string, details: BackoffDetails | GiveUpDetails): void {
+export function tellLog(
+  log: Log,
+  level: LogLevel,
+  text: string,
+  details: BackoffDetails | GiveUpDetails,
+): void {
   const handler = (): unknown => log(level, text, details);
   void tellOne(handler, details.name, details, log);
 }
 
 function reportFailure(handler: object, name: string, details: object, error: unknown): void {
   publish('handler:error', name, Object.freeze({ error, handler, details }));
-  warnOnce(handler, `A handler of ${name} failed: ${describe(error)}. The call goes on without it.`, 'STAMPEDE_HANDLER');
+  warnOnce(
+    handler,
+    `A handler of ${name} failed: ${describe(error)}. The call goes on without it.`,
+    'STAMPEDE_HANDLER',
+  );
 }

@@ -35,12 +35,12 @@ function ended(outcome: Outcome): string {
 
 /** Writes to a logger of the user's, or to `debug`. */
 export function writeLog(
-  log: Log | undefined,
+  log: LogOption,
   level: LogLevel,
   text: string,
   details: BackoffDetails | GiveUpDetails,
 ): void {
-  if (log === undefined) debugLine(text);
+  if (typeof log !== 'function') debugLine(text);
   else tellLog(log, level, text, details);
 }
 

@@ -13,7 +13,13 @@ import type { Random } from '../time/random.js';
 import type { Jitter } from '../wait/jitter.js';
 import type { WaitMaker } from '../wait/waits.js';
 import type { Budget } from './attempts.js';
-import type { AbortDetails, AttemptDetails, BackoffDetails, GiveUpDetails, SuccessDetails } from './details.js';
+import type {
+  AbortDetails,
+  AttemptDetails,
+  BackoffDetails,
+  GiveUpDetails,
+  SuccessDetails,
+} from './details.js';
 import type { Handlers } from './handlers.js';
 import type { LogOption } from './log.js';
 
@@ -35,13 +41,14 @@ export type ErrorMatcher = ErrorClass | ErrorTest | readonly (ErrorClass | Error
 /** The errors that a matcher lets through, as far as its type tells. */
 export type MatchedError<M> = M extends readonly (infer One)[] ? MatchedByOne<One> : MatchedByOne<M>;
 
-type MatchedByOne<M> = M extends ErrorClass<infer E>
-  ? E
-  : M extends (error: any, details: CallDetails) => error is infer Guarded
-    ? Guarded
-    : M extends (error: infer E, ...rest: any[]) => unknown
-      ? E
-      : unknown;
+type MatchedByOne<M> =
+  M extends ErrorClass<infer E>
+    ? E
+    : M extends (error: any, details: CallDetails) => error is infer Guarded
+      ? Guarded
+      : M extends (error: infer E, ...rest: any[]) => unknown
+        ? E
+        : unknown;
 
 /** How a call is made: found out by what the function gives, or said. */
 export type Mode = 'auto' | 'sync' | 'async';
@@ -124,7 +131,8 @@ export interface RetryOptions<
   Rules extends readonly unknown[] = readonly RetryRule[],
   This = any,
   Again extends Verdict = Stop,
-> extends LimitOptions<This>, HandlerOptions<Outcome<V, MatchedError<M>>> {
+>
+  extends LimitOptions<This>, HandlerOptions<Outcome<V, MatchedError<M>>> {
   /** Makes the waits. @default expo({ factor: 100, maxValue: '10s' }) */
   readonly wait?: WaitMaker | undefined;
   /** Which errors are retried. @default any error; none where only `predicate` is given */
@@ -150,15 +158,11 @@ export interface ResultOptions<Raise extends boolean | undefined, M extends Mode
 
 /** What a retry may give instead of the result of the function. */
 export type AddsFor<Raise extends boolean | undefined, M extends Mode | undefined> =
-  | (false extends Raise ? undefined : never)
-  | (IsAsync<M> extends true ? Promised : never);
+  (false extends Raise ? undefined : never) | (IsAsync<M> extends true ? Promised : never);
 
 /** Callbacks may be async only where the call is. */
-export type VerdictFor<F extends AnyFunction, M extends Mode | undefined> = IsAsync<M> extends true
-  ? Verdict
-  : ReturnType<F> extends PromiseLike<unknown>
-    ? Verdict
-    : boolean;
+export type VerdictFor<F extends AnyFunction, M extends Mode | undefined> =
+  IsAsync<M> extends true ? Verdict : ReturnType<F> extends PromiseLike<unknown> ? Verdict : boolean;
 
 /** What a call under a retry may return, by what its callbacks need: an async callback needs an async call. */
 export type AcceptsFor<V, Answer, M extends Mode | undefined> = [Answer] extends [boolean]

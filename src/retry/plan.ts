@@ -36,9 +36,12 @@ export class Plan implements Frame {
     const { handlers, open, rules, signal, mode } = policy;
     const isAsync = mode === 'async' || Object.prototype.toString.call(original) === '[object AsyncFunction]';
     this.kind = mode === 'sync' ? 'sync' : isAsync ? 'async' : 'unknown';
-    this.attended = signal !== undefined || handlers.onAttempt.length > 0 || typeof open.maxTime === 'function';
+    this.attended =
+      signal !== undefined || handlers.onAttempt.length > 0 || typeof open.maxTime === 'function';
     this.watchesValues =
-      handlers.onSuccess.length > 0 || open.budget !== undefined || rules.some((rule) => rule.predicate !== undefined);
+      handlers.onSuccess.length > 0 ||
+      open.budget !== undefined ||
+      rules.some((rule) => rule.predicate !== undefined);
     this.keepsTime = policy.keepsTime;
     this.tellsSuccess = handlers.onSuccess.length > 0;
     this.#name = name;

@@ -6,8 +6,8 @@
 import type { RuntimeOption } from '../call/details.js';
 import { checkKeys } from '../checks.js';
 import { OptionError } from '../errors.js';
-import { type Clock, systemClock } from '../time/clock.js';
-import { type Ms, toMs } from '../time/duration.js';
+import type { Clock } from '../time/clock.js';
+import type { Ms } from '../time/duration.js';
 import { type Random, systemRandom } from '../time/random.js';
 import { expo } from '../wait/generators.js';
 import type { Jitter } from '../wait/jitter.js';
@@ -16,12 +16,26 @@ import type { Budget, Limits } from './attempts.js';
 import { type Handler, checkHandlers } from './handlers.js';
 import { type LogOption, checkLog } from './log.js';
 import type { RetryOptions } from './options.js';
+import {
+  checkBoolean,
+  checkBudget,
+  checkCallback,
+  checkClock,
+  checkFunction,
+  checkJitter,
+  checkMaxTime,
+  checkMaxTries,
+  checkMode,
+  checkName,
+  checkSignal,
+  isBudget,
+} from './option-checks.js';
 import { type Rule, checkErrors, wantsDetails } from './rules.js';
 
 /** Options as they come, from code that may not be TypeScript. */
-export type GivenOptions = Partial<Record<keyof RetryOptions<unknown, unknown, boolean, readonly unknown[]>, unknown>>;
-
-type Mode = 'auto' | 'sync' | 'async';
+export type GivenOptions = Partial<
+  Record<keyof RetryOptions<unknown, unknown, boolean, readonly unknown[]>, unknown>
+>;
 
 export interface Handlings {
   readonly onAttempt: readonly Handler<never>[];
@@ -54,7 +68,7 @@ export interface RetryPolicy {
   /** The limits, where none is a function of the call. */
   readonly limits: Limits | undefined;
   readonly signal: RuntimeOption<AbortSignal | undefined>;
-  readonly mode: Mode;
+  readonly mode: 'auto' | 'sync' | 'async';
   readonly clock: Clock;
   readonly unref: boolean;
   readonly name: string | undefined;
@@ -64,8 +78,24 @@ export interface RetryPolicy {
 }
 
 const limitNames = [
-  'maxTries', 'maxTime', 'jitter', 'signal', 'budget', 'mode', 'clock', 'random', 'unref', 'enabled', 'name', 'log',
-  'onAttempt', 'onSuccess', 'onBackoff', 'onGiveup', 'onAbort', 'raiseOnGiveup',
+  'maxTries',
+  'maxTime',
+  'jitter',
+  'signal',
+  'budget',
+  'mode',
+  'clock',
+  'random',
+  'unref',
+  'enabled',
+  'name',
+  'log',
+  'onAttempt',
+  'onSuccess',
+  'onBackoff',
+  'onGiveup',
+  'onAbort',
+  'raiseOnGiveup',
 ] as const;
 
 const ruleNames = ['errors', 'predicate', 'wait', 'maxTries', 'giveup'] as const;
@@ -118,7 +148,8 @@ export function checkPolicy(owner: string, given: GivenOptions, fixed: GivenOpti
     options,
     rules,
     giveup,
-    raiseOnGiveup: options.raiseOnGiveup === undefined ? undefined : checkBoolean('raiseOnGiveup', options.raiseOnGiveup),
+    raiseOnGiveup:
+      options.raiseOnGiveup === undefined ? undefined : checkBoolean('raiseOnGiveup', options.raiseOnGiveup),
     handlers,
     open,
     limits: fixedLimits(open),
@@ -143,7 +174,9 @@ function callbacksOf(rule: Rule): (((...args: never[]) => unknown) | undefined)[
 }
 
 function checkRules(options: GivenOptions): readonly Rule[] {
-  const wait = checkWaitMaker(options.wait === undefined ? expo({ factor: 100, maxValue: '10s' }) : options.wait);
+  const wait = checkWaitMaker(
+    options.wait === undefined ? expo({ factor: 100, maxValue: '10s' }) : options.wait,
+  );
   const { rules: given } = options;
   if (given === undefined) return [checkRule(options, wait, 0, true)];
   for (const option of ['errors', 'predicate'] as const) {
@@ -151,7 +184,8 @@ function checkRules(options: GivenOptions): readonly Rule[] {
       throw new OptionError(option, options[option], 'must stand inside `rules` when there are rules');
     }
   }
-  if (!Array.isArray(given) || given.length === 0) throw new OptionError('rules', given, 'must be an array of rules');
+  if (!Array.isArray(given) || given.length === 0)
+    throw new OptionError('rules', given, 'must be an array of rules');
   return (given as readonly GivenOptions[]).map((rule, index) => {
     checkKeys(`rules[${index}]`, rule, ruleNames);
     if (rule.errors === undefined && rule.predicate === undefined) {
@@ -177,86 +211,9 @@ function orFunction<T>(given: unknown, fallback: T, check: (value: unknown) => T
   return check(given);
 }
 
-/** @throws {OptionError} unless `value` is a whole number from 1, or `Infinity`. */
-export function checkMaxTries(value: unknown): number {
-  if (value === Infinity || (Number.isSafeInteger(value) && (value as number) >= 1)) return value as number;
-  throw new OptionError('maxTries', value, 'must be a whole number of 1 or more, or Infinity');
-}
-
-/** @throws {OptionError} unless `value` is a time, and no part of a millisecond by mistake. */
-export function checkMaxTime(value: unknown): Ms {
-  const ms = toMs('maxTime', value, { infinite: true });
-  if (ms === 0 || ms >= 1) return ms;
-  throw new OptionError('maxTime', value, `is in milliseconds (did you mean ${ms * 1000} ms?)`);
-}
-
-/** @throws {OptionError} unless `value` is a budget or `undefined`. */
-export function checkBudget(value: unknown): Budget | undefined {
-  if (value === undefined || isBudget(value)) return value;
-  throw new OptionError('budget', value, 'must be an object with take(), refund() and earn()');
-}
-
-function isBudget(value: unknown): value is Budget {
-  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false;
-  const { take, refund, earn } = value as Partial<Budget>;
-  return [take, refund, earn].every((method) => typeof method === 'function');
-}
-
-/** @throws {OptionError} unless `value` is true or false. */
-export function checkBoolean(option: string, value: unknown): boolean {
-  if (typeof value === 'boolean') return value;
-  throw new OptionError(option, value, 'must be true or false');
-}
-
-function checkJitter(value: unknown): Jitter | null | undefined {
-  if (value === undefined || value === null || typeof value === 'function') return value as Jitter | null | undefined;
-  throw new OptionError('jitter', value, 'must be a function (wait, random) => wait, or null for none');
-}
-
-function checkCallback(option: string, value: unknown): unknown {
-  if (value === undefined || typeof value === 'function') return value;
-  throw new OptionError(option, value, 'must be a function that gives true or false');
-}
-
-function checkFunction(option: string, value: unknown, fallback: unknown): unknown {
-  if (value === undefined) return fallback;
-  if (typeof value === 'function') return value;
-  throw new OptionError(option, value, 'must be a function');
-}
-
-function checkSignal(value: unknown): RuntimeOption<AbortSignal | undefined> {
-  return typeof value === 'function' ? (value as () => AbortSignal) : checkSignalValue(value);
-}
-
-/** @throws {OptionError} unless `value` is an `AbortSignal` or `undefined`. */
-export function checkSignalValue(value: unknown): AbortSignal | undefined {
-  if (value === undefined) return undefined;
-  const signal = value as Partial<AbortSignal> | null;
-  if (typeof signal?.aborted === 'boolean' && typeof signal.addEventListener === 'function') return value as AbortSignal;
-  throw new OptionError('signal', value, 'must be an AbortSignal or a function that gives one');
-}
-
-function checkMode(value: unknown): Mode {
-  if (value === undefined) return 'auto';
-  if (value === 'auto' || value === 'sync' || value === 'async') return value;
-  throw new OptionError('mode', value, 'must be "auto", "sync" or "async"');
-}
-
-function checkClock(value: unknown): Clock {
-  if (value === undefined) return systemClock;
-  const clock = value as Partial<Clock> | null;
-  const methods = [clock?.now, clock?.date, clock?.schedule, clock?.cancel, clock?.block];
-  if (methods.every((method) => typeof method === 'function')) return value as Clock;
-  throw new OptionError('clock', value, 'must be a Clock, such as a VirtualClock');
-}
-
-function checkName(value: unknown): string | undefined {
-  if (value === undefined || (typeof value === 'string' && value !== '')) return value;
-  throw new OptionError('name', value, 'must be a text that is not empty');
-}
-
 function fixedLimits({ maxTries, maxTime, budget, enabled, jitter, random }: OpenLimits): Limits | undefined {
-  if (typeof maxTries === 'function' || typeof maxTime === 'function' || typeof enabled === 'function') return undefined;
+  if (typeof maxTries === 'function' || typeof maxTime === 'function' || typeof enabled === 'function')
+    return undefined;
   if (!enabled || (typeof budget === 'function' && !isBudget(budget))) return undefined;
   return { maxTries, maxTime, jitter, random, budget: budget as Budget | undefined };
 }

@@ -36,13 +36,18 @@ export type Matcher =
 export function checkErrors(given: unknown): readonly Matcher[] {
   if (given === undefined) return [];
   const entries: readonly unknown[] = Array.isArray(given) ? given : [given];
-  if (entries.length === 0) throw new OptionError('errors', given, 'must name at least one error class or test');
+  if (entries.length === 0)
+    throw new OptionError('errors', given, 'must name at least one error class or test');
   return entries.map(checkMatcher);
 }
 
 function checkMatcher(entry: unknown): Matcher {
   if (typeof entry !== 'function') {
-    throw new OptionError('errors', entry, 'must be an error class, a test (error) => boolean, or an array of both');
+    throw new OptionError(
+      'errors',
+      entry,
+      'must be an error class, a test (error) => boolean, or an array of both',
+    );
   }
   if (!isErrorClass(entry)) return { kind: 'test', test: entry as ErrorTest };
   const takesRefusals = entry === StampedeError || entry.prototype instanceof StampedeError;
@@ -62,7 +67,8 @@ export function wantsDetails(callback: ((...args: any[]) => unknown) | undefined
   return callback !== undefined && callback.length !== 1;
 }
 
-type Answer = Rule | undefined;
+/** What the rules say of an outcome: the rule that matches, none, or a promise of either. */
+export type Found = Rule | undefined | PromiseLike<Rule | undefined>;
 
 /** Whoever can tell the details of a call, to callbacks that want them. */
 export interface Teller {
@@ -75,15 +81,12 @@ export interface Teller {
  * @param teller  Asked for the details, for callbacks that want them.
  * @returns The rule, `undefined` for none, or a promise of either where a predicate is async.
  */
-export function ruleFor(
-  rules: readonly Rule[],
-  outcome: Outcome,
-  teller: Teller,
-  from = 0,
-): Answer | PromiseLike<Answer> {
+export function ruleFor(rules: readonly Rule[], outcome: Outcome, teller: Teller, from = 0): Found {
   for (let index = from; index < rules.length; index++) {
     const rule = rules[index] as Rule;
-    const matches = outcome.ok ? matchesValue(rule, outcome.value, teller) : matchesError(rule, outcome.error, teller);
+    const matches = outcome.ok
+      ? matchesValue(rule, outcome.value, teller)
+      : matchesError(rule, outcome.error, teller);
     if (matches === false) continue;
     if (!isThenable(matches)) return matches ? rule : undefined;
     return matches.then((late) => (late ? rule : ruleFor(rules, outcome, teller, index + 1)));
@@ -121,7 +124,10 @@ function passes(test: ErrorTest, error: unknown, teller: Teller): boolean {
   );
   if (!isThenable(answer)) return Boolean(answer);
   ignore(answer);
-  throw new OptionError('errors', answer, 'must answer at once', { cause: error, got: 'a test that gives a promise' });
+  throw new OptionError('errors', answer, 'must answer at once', {
+    cause: error,
+    got: 'a test that gives a promise',
+  });
 }
 
 /** Runs a callback that was asked about an error; what it throws gets that error as its `cause`. */

@@ -1,7 +1,7 @@
 /**
  * Retrying any function: `withRetry(fn, options)`, and the same as a wrapper, `retry(options)`.
  *
- * From here a call goes to `drivers.ts`, which makes the attempts, and to `attempts.ts`, which decides.
+ * From here a call goes to `first-attempt.ts`, and if that fails to a driver, which does what `attempts.ts` decides.
  */
 import { type CallContext, currentCall } from '../call/context.js';
 import {
@@ -17,7 +17,7 @@ import {
   policyKey,
   wrapFunction,
 } from '../call/wrapper.js';
-import { driven } from './drivers.js';
+import { driven } from './first-attempt.js';
 import type {
   AcceptsFor,
   AddsFor,
@@ -43,13 +43,18 @@ export interface Retry<in Accepts = unknown> extends Wrapper<Accepts> {
   /** A changed copy. @throws {OptionError} as `retry` does. */
   with<Kind extends Mode = 'auto'>(overrides: Overrides<Kind>): RetryThatAdds<Accepts, AddsFor<true, Kind>>;
   /** Makes one call now. `overrides` hold for this call. */
-  run<Result extends Accepts>(call: (context: CallContext) => Result, overrides?: Overrides<ModeFor<Result>>): Result;
+  run<Result extends Accepts>(
+    call: (context: CallContext) => Result,
+    overrides?: Overrides<ModeFor<Result>>,
+  ): Result;
 }
 
 /** A retry that may give something else: `undefined` (`raiseOnGiveup: false`), or a promise (`mode: 'async'`). */
 export interface SilentRetry<in Accepts, Adds = undefined> extends Substitute<Accepts, Adds> {
   /** A changed copy. @throws {OptionError} as `retry` does. */
-  with<Kind extends Mode = 'auto'>(overrides: Overrides<Kind>): SilentRetry<Accepts, Adds | AddsFor<true, Kind>>;
+  with<Kind extends Mode = 'auto'>(
+    overrides: Overrides<Kind>,
+  ): SilentRetry<Accepts, Adds | AddsFor<true, Kind>>;
   /** Makes one call now. `overrides` hold for this call. */
   run<Result extends Accepts>(
     call: (context: CallContext) => Result,
@@ -61,7 +66,9 @@ export interface SilentRetry<in Accepts, Adds = undefined> extends Substitute<Ac
 type ModeFor<Result> = Result extends PromiseLike<unknown> ? Mode : 'auto' | 'sync';
 
 /** The retry whose options ask for `Adds`. */
-export type RetryThatAdds<Accepts, Adds> = [Adds] extends [never] ? Retry<Accepts> : SilentRetry<Accepts, Adds>;
+export type RetryThatAdds<Accepts, Adds> = [Adds] extends [never]
+  ? Retry<Accepts>
+  : SilentRetry<Accepts, Adds>;
 
 /**
  * The type of a function under `withRetry`: its own; with a promise where it gives a thenable that is none; widened

@@ -11,7 +11,10 @@ interface HostProcess {
 interface HostGlobals {
   process?: HostProcess;
   setImmediate?: (callback: () => void) => unknown;
-  MessageChannel?: new () => { port1: { onmessage: unknown; close(): void }; port2: { postMessage(x: unknown): void } };
+  MessageChannel?: new () => {
+    port1: { onmessage: unknown; close(): void };
+    port2: { postMessage(x: unknown): void };
+  };
 }
 
 const host = globalThis as unknown as HostGlobals & typeof globalThis;
@@ -51,7 +54,10 @@ export function blockThread(ms: number): void {
 type CreateDebug = (namespace: string) => (format: string, ...args: unknown[]) => void;
 
 interface DebugHost {
-  process?: { env?: { DEBUG?: string }; getBuiltinModule?(name: string): { createRequire?: NodeRequireMaker } };
+  process?: {
+    env?: { DEBUG?: string };
+    getBuiltinModule?(name: string): { createRequire?: NodeRequireMaker };
+  };
   localStorage?: { debug?: string };
 }
 

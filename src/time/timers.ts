@@ -91,7 +91,8 @@ export class TimerQueue {
       let child = 2 * place + 1;
       if (child >= size) break;
       const right = child + 1;
-      if (right < size && this.#isBefore(this.#moments[right] as Ms, this.#orders[right] as number, child)) child = right;
+      if (right < size && this.#isBefore(this.#moments[right] as Ms, this.#orders[right] as number, child))
+        child = right;
       if (this.#isBefore(moment, order, child)) break;
       this.#move(child, place);
       place = child;

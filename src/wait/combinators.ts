@@ -57,7 +57,8 @@ export function cap(wait: WaitMaker, max: RuntimeOption<Duration>): WaitMaker {
         const next = nextWait(waits, outcome, maker);
         if (next === undefined) return none;
         const { value, kind, spread, least = 0 } = next;
-        if (kind === 'server') return { ...next, value: Math.min(value, most), spread: Math.min(spread ?? value / 10, most) };
+        if (kind === 'server')
+          return { ...next, value: Math.min(value, most), spread: Math.min(spread ?? value / 10, most) };
         if (value <= most) return next;
         if (kind !== 'spread') return { value: most };
         const lowest = least < most ? least : 0;
@@ -96,8 +97,10 @@ export function add(...makers: readonly WaitMaker[]): WaitMaker {
 function plus(a: NextWait, b: NextWait): NextWait {
   const kinds = [a.kind, b.kind];
   const kind = kinds.includes('server') ? 'server' : kinds.includes('spread') ? 'spread' : undefined;
-  const spread = a.spread === undefined && b.spread === undefined ? undefined : (a.spread ?? 0) + (b.spread ?? 0);
-  const least = kind === 'spread' ? (a.kind ? (a.least ?? 0) : a.value) + (b.kind ? (b.least ?? 0) : b.value) : undefined;
+  const spread =
+    a.spread === undefined && b.spread === undefined ? undefined : (a.spread ?? 0) + (b.spread ?? 0);
+  const least =
+    kind === 'spread' ? (a.kind ? (a.least ?? 0) : a.value) + (b.kind ? (b.least ?? 0) : b.value) : undefined;
   return { value: a.value + b.value, kind, spread, least };
 }
 

@@ -27,8 +27,13 @@ const longest: Ms = Number.MAX_SAFE_INTEGER;
  * @throws {OptionError} for anything else, an iterator that can be walked only once included.
  * @see litl/backoff's `constant`
  */
-export const constant = /* @__PURE__ */ waitFactory('constant', (interval?: RuntimeOption<Duration | Iterable<Duration>>): WaitMaker => {
-    const read = setting<Ms | Iterable<unknown>>('interval', interval, { fallback: 1000, check: checkInterval });
+export const constant = /* @__PURE__ */ waitFactory(
+  'constant',
+  (interval?: RuntimeOption<Duration | Iterable<Duration>>): WaitMaker => {
+    const read = setting<Ms | Iterable<unknown>>('interval', interval, {
+      fallback: 1000,
+      check: checkInterval,
+    });
     const always = (value: Ms): Waits => new ConstantWaits(value);
     const shared = typeof interval === 'function' ? undefined : read();
     if (typeof shared === 'number') {
@@ -57,9 +62,14 @@ class ConstantWaits implements Waits {
 function checkInterval(option: string, value: unknown): Ms | Iterable<unknown> {
   if (typeof value !== 'object' || value === null || !(Symbol.iterator in value)) return toMs(option, value);
   const iterable = value as Iterable<unknown>;
-  if (Array.isArray(iterable) || iterable instanceof Set) return [...iterable].map((item) => toMs(option, item));
+  if (Array.isArray(iterable) || iterable instanceof Set)
+    return [...iterable].map((item) => toMs(option, item));
   if ((iterable[Symbol.iterator]() as unknown) === iterable) {
-    throw new OptionError(option, value, 'must be walkable once per call: an array or a Set, not a running iterator');
+    throw new OptionError(
+      option,
+      value,
+      'must be walkable once per call: an array or a Set, not a running iterator',
+    );
   }
   return iterable;
 }
@@ -186,7 +196,9 @@ export const decay = /* @__PURE__ */ waitFactory('decay', (options: DecayOptions
     const { initial, decayFactor, minValue } = read(scope);
     let step = 0;
     return {
-      next: () => ({ value: Math.min(Math.max(initial * Math.exp(-decayFactor * step++), minValue), longest) }),
+      next: () => ({
+        value: Math.min(Math.max(initial * Math.exp(-decayFactor * step++), minValue), longest),
+      }),
     };
   });
 });
@@ -243,7 +255,8 @@ export const random = /* @__PURE__ */ waitFactory('random', (options: RandomOpti
     max: time(1000),
     distribution: { fallback: 'normal', check: checkDistribution },
   });
-  if (Object.values(options).every((option) => typeof option !== 'function')) checkBelow('min', 'max', read());
+  if (Object.values(options).every((option) => typeof option !== 'function'))
+    checkBelow('min', 'max', read());
   return waitMaker('random', (_first, scope) => {
     const { min, max, distribution } = read(scope);
     checkBelow('min', 'max', { min, max });
@@ -287,25 +300,29 @@ export interface DecorrelatedOptions {
  * @throws {OptionError} when an option is unknown or not allowed, or `base` is above `maxValue`.
  * @see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
  */
-export const decorrelated = /* @__PURE__ */ waitFactory('decorrelated', (options: DecorrelatedOptions = {}): WaitMaker => {
-  const read = settings<{ base: Ms; maxValue: Ms }>('decorrelated', options, {
-    base: positiveTime(100),
-    maxValue: { ...bound, fallback: 10_000 },
-  });
-  if (Object.values(options).every((option) => typeof option !== 'function')) checkBelow('base', 'maxValue', read());
-  return waitMaker('decorrelated', (_first, scope) => {
-    const { base, maxValue } = read(scope);
-    checkBelow('base', 'maxValue', { base, maxValue });
-    let last = base;
-    return {
-      next() {
-        const most = Math.min(3 * last, maxValue, longest);
-        last = base + (most - base) * scope.random();
-        return { value: last, kind: 'spread', least: base };
-      },
-    };
-  });
-});
+export const decorrelated = /* @__PURE__ */ waitFactory(
+  'decorrelated',
+  (options: DecorrelatedOptions = {}): WaitMaker => {
+    const read = settings<{ base: Ms; maxValue: Ms }>('decorrelated', options, {
+      base: positiveTime(100),
+      maxValue: { ...bound, fallback: 10_000 },
+    });
+    if (Object.values(options).every((option) => typeof option !== 'function'))
+      checkBelow('base', 'maxValue', read());
+    return waitMaker('decorrelated', (_first, scope) => {
+      const { base, maxValue } = read(scope);
+      checkBelow('base', 'maxValue', { base, maxValue });
+      let last = base;
+      return {
+        next() {
+          const most = Math.min(3 * last, maxValue, longest);
+          last = base + (most - base) * scope.random();
+          return { value: last, kind: 'spread', least: base };
+        },
+      };
+    });
+  },
+);
 
 export interface RuntimeWaitOptions {
   /** Reads the wait, in milliseconds, from what the attempt ended with. */

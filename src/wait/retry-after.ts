@@ -28,26 +28,32 @@ export interface RetryAfterOptions {
  * @throws {OptionError} when an option is unknown or not allowed.
  * @see RFC 9110, section 10.2.3
  */
-export const retryAfter = /* @__PURE__ */ waitFactory('retryAfter', (options: RetryAfterOptions = {}): WaitMaker => {
-  checkKeys('retryAfter', options, ['fallback', 'max']);
-  const { fallback: given = expo({ factor: 100, maxValue: '10s' }) } = options;
-  const fallback = checkWaitMaker(given, 'fallback');
-  const readMax = setting('max', options.max, { fallback: 6 * 60 * 60 * 1000, check: (option, value) => toMs(option, value) });
-  return waitMaker('retryAfter', (first, scope) => {
-    const waits = startWaits(fallback, first, scope);
-    const max = readMax(scope);
-    return {
-      next(outcome) {
-        const own = nextWait(waits, outcome, fallback);
-        const asked = askedWait(outcome, scope.clock.date());
-        if (own === undefined) return { value: 0, done: true };
-        if (asked === undefined) return own;
-        const value = Math.max(Math.min(asked, max), own.value);
-        return { value, kind: 'server', spread: Math.max(value / 10, own.value) };
-      },
-    };
-  });
-});
+export const retryAfter = /* @__PURE__ */ waitFactory(
+  'retryAfter',
+  (options: RetryAfterOptions = {}): WaitMaker => {
+    checkKeys('retryAfter', options, ['fallback', 'max']);
+    const { fallback: given = expo({ factor: 100, maxValue: '10s' }) } = options;
+    const fallback = checkWaitMaker(given, 'fallback');
+    const readMax = setting('max', options.max, {
+      fallback: 6 * 60 * 60 * 1000,
+      check: (option, value) => toMs(option, value),
+    });
+    return waitMaker('retryAfter', (first, scope) => {
+      const waits = startWaits(fallback, first, scope);
+      const max = readMax(scope);
+      return {
+        next(outcome) {
+          const own = nextWait(waits, outcome, fallback);
+          const asked = askedWait(outcome, scope.clock.date());
+          if (own === undefined) return { value: 0, done: true };
+          if (asked === undefined) return own;
+          const value = Math.max(Math.min(asked, max), own.value);
+          return { value, kind: 'server', spread: Math.max(value / 10, own.value) };
+        },
+      };
+    });
+  },
+);
 
 interface Carrier {
   readonly retryAfter?: unknown;
@@ -62,7 +68,8 @@ export function askedWait(outcome: Outcome, date: Ms): Ms | undefined {
     const { retryAfter } = carrier ?? {};
     if (typeof retryAfter === 'number' && retryAfter >= 0) return retryAfter;
     return (
-      parseRetryAfter(header(carrier?.headers), date) ?? parseRetryAfter(header(carrier?.response?.headers), date)
+      parseRetryAfter(header(carrier?.headers), date) ??
+      parseRetryAfter(header(carrier?.response?.headers), date)
     );
   } catch {
     return undefined; // an error whose getters throw asks for nothing
@@ -105,7 +112,9 @@ const dateForms = [
 ];
 
 function parseHttpDate(text: string, date: Ms): Ms | undefined {
-  const parts = dateForms.map((form) => new RegExp(form).exec(text)?.groups).find((groups) => groups !== undefined);
+  const parts = dateForms
+    .map((form) => new RegExp(form).exec(text)?.groups)
+    .find((groups) => groups !== undefined);
   if (parts === undefined) return undefined;
   const month = months.indexOf(parts['month'] ?? '');
   const [day, hour, minute, second] = ['day', 'hour', 'minute', 'second'].map((part) => Number(parts[part]));

@@ -36,7 +36,11 @@ export function settings<S extends object>(
 }
 
 /** One option, which may be a function of the call. */
-export function setting<T>(name: string, given: unknown, { fallback, check }: Setting<T>): (scope?: WaitScope) => T {
+export function setting<T>(
+  name: string,
+  given: unknown,
+  { fallback, check }: Setting<T>,
+): (scope?: WaitScope) => T {
   if (typeof given === 'function') {
     return (scope) => check(name, readFor(scope as WaitScope, name, given as () => unknown));
   }

@@ -63,16 +63,21 @@ export function checkWaitMaker(wait: unknown, option = 'wait'): WaitMaker {
   if (typeof wait !== 'function') throw new OptionError(option, wait, allowed(wait));
   const kind = Object.prototype.toString.call(wait);
   if (kind === '[object AsyncGeneratorFunction]' || kind === '[object AsyncFunction]') {
-    throw new OptionError(option, wait, 'must give its waits at once; use a plain function or function*, not an async one');
+    throw new OptionError(
+      option,
+      wait,
+      'must give its waits at once; use a plain function or function*, not an async one',
+    );
   }
   if (isClass(wait as AnyFunction)) {
     throw new OptionError(option, wait, 'must be a function that gives a sequence of waits, not a class');
   }
-  return (wait as Given)[factory] ? (wait as Given)() as WaitMaker : (wait as WaitMaker);
+  return (wait as Given)[factory] ? ((wait as Given)() as WaitMaker) : (wait as WaitMaker);
 }
 
 function allowed(wait: unknown): string {
-  if (typeof wait === 'number' || typeof wait === 'string') return `must make waits; write constant(${show(wait)})`;
+  if (typeof wait === 'number' || typeof wait === 'string')
+    return `must make waits; write constant(${show(wait)})`;
   if (isSequence(wait)) {
     return 'must make a fresh sequence for every call, and this one would be shared; give the generator function itself';
   }
@@ -119,7 +124,12 @@ export function nextWait(waits: Waits, outcome: Outcome, maker: WaitMaker): Next
   }
   if (typeof value === 'number' && value >= 0) return next as NextWait;
   if (typeof value === 'number' && value < 0) return { ...next, value: 0 };
-  throw new OptionError(`A wait of ${nameOf(maker)}`, value, 'must be a number of milliseconds', causeOf(outcome));
+  throw new OptionError(
+    `A wait of ${nameOf(maker)}`,
+    value,
+    'must be a number of milliseconds',
+    causeOf(outcome),
+  );
 }
 
 /** An error that an option given as a function threw: it reaches the caller as it is. */
@@ -133,7 +143,8 @@ export class OptionFailure {
 function failed(maker: WaitMaker, thrown: unknown, outcome: Outcome): unknown {
   const cause = causeOf(outcome);
   if (thrown instanceof OptionFailure) return withCause(thrown.error, thrown.option, cause);
-  if (!isStampedeError(thrown)) return new OptionError(`The waits of ${nameOf(maker)}`, thrown, 'must not throw', cause);
+  if (!isStampedeError(thrown))
+    return new OptionError(`The waits of ${nameOf(maker)}`, thrown, 'must not throw', cause);
   return thrown.cause === undefined ? withCause(thrown, 'wait', cause) : thrown;
 }
 

@@ -1,0 +1,181 @@
+/**
+ * The first attempt of a call: the function that users hold in place of their own.
+ *
+ * If it succeeds and nobody watches, it is all that happens. Otherwise a `DrivenCall` takes over, in
+ * `sync-driver.ts` or `async-driver.ts`.
+ */
+import { currentFrame, enterFrame, isInCall } from '../call/context.js';
+import type { CallDetails } from '../call/details.js';
+import { type Outcome, asPromise, isThenable } from '../call/outcome.js';
+import type { AnyFunction } from '../call/wrapper.js';
+import { isObserved } from '../events.js';
+import type { Ms } from '../time/duration.js';
+import { DrivenCall, rejectLater } from './async-driver.js';
+import { tellBudget } from './handlers.js';
+import type { Plan } from './plan.js';
+import { type Found, type Rule, type Teller, ruleFor } from './rules.js';
+import { driveSync, refusePromise } from './sync-driver.js';
+
+/**
+ * The function under a plan: it makes the first attempt.
+ *
+ * It gives what the function gives in the end: a promise where the function gives one.
+ */
+export function driven(plan: Plan): AnyFunction {
+  const { target } = plan;
+  const onBareError = whenFailed(plan, undefined, [], undefined); // of a call without `this`, arguments or a clock
+  // Not an async function, and one body: a call through it must cost little more than the bare one.
+  return function (this: unknown, ...args: unknown[]): unknown {
+    if (plan.attended || isInCall() || isObserved()) return attendedCall(plan, this, args);
+    const startedAt = plan.keepsTime ? plan.policy.clock.now() : undefined;
+    let result: unknown;
+    enterFrame(plan, startedAt);
+    try {
+      result = target.apply(this, args);
+    } catch (error) {
+      enterFrame(undefined);
+      return new FirstAttempt(plan, this, args, startedAt).threw(error);
+    }
+    enterFrame(undefined);
+    if (!plan.watchesValues) {
+      if (plan.kind === 'async' && result instanceof Promise) {
+        const isBare = args.length === 0 && this === undefined && startedAt === undefined;
+        return result.then(undefined, isBare ? onBareError : whenFailed(plan, this, args, startedAt));
+      }
+      if (plan.kind === 'sync' && !isThenable(result)) return result;
+    }
+    return new FirstAttempt(plan, this, args, startedAt).gave(result);
+  };
+}
+
+function whenFailed(
+  plan: Plan,
+  thisArg: unknown,
+  args: readonly unknown[],
+  startedAt: Ms | undefined,
+): (error: unknown) => unknown {
+  return (error) => new FirstAttempt(plan, thisArg, args, startedAt).failed(error);
+}
+
+/** A call that somebody attends to before its first attempt, so that it is an object from the start. */
+function attendedCall(plan: Plan, thisArg: unknown, args: readonly unknown[]): unknown {
+  const startedAt = plan.keepsTime ? plan.policy.clock.now() : undefined;
+  const call = new DrivenCall(plan, thisArg, args, startedAt);
+  const outer = currentFrame();
+  const refusal = call.begin(outer);
+  if (refusal !== undefined) {
+    if (plan.kind === 'async') return rejectLater(refusal.reason);
+    throw refusal.reason;
+  }
+  const first = new FirstAttempt(plan, thisArg, args, startedAt, call);
+  let result: unknown;
+  enterFrame(call);
+  try {
+    result = plan.target.apply(thisArg, args as unknown[]);
+  } catch (error) {
+    enterFrame(outer);
+    return first.threw(error);
+  }
+  enterFrame(outer);
+  return first.gave(result);
+}
+
+/** A first attempt that has ended in a way that somebody looks at. */
+class FirstAttempt implements Teller {
+  readonly #plan: Plan;
+  readonly #thisArg: unknown;
+  readonly #args: readonly unknown[];
+  readonly #startedAt: Ms | undefined;
+  /** The call, where somebody attended to it. */
+  readonly #attended: DrivenCall | undefined;
+  #made: DrivenCall | undefined;
+
+  constructor(
+    plan: Plan,
+    thisArg: unknown,
+    args: readonly unknown[],
+    startedAt: Ms | undefined,
+    attended?: DrivenCall,
+  ) {
+    this.#plan = plan;
+    this.#thisArg = thisArg;
+    this.#args = args;
+    this.#startedAt = startedAt;
+    this.#attended = attended;
+  }
+
+  told(rule?: Rule): CallDetails {
+    return this.#call().told(rule);
+  }
+
+  /** The function threw instead of returning. */
+  threw(error: unknown): unknown {
+    const call = this.#call();
+    return this.#plan.kind === 'async'
+      ? call.follow(rejectLater(error))
+      : driveSync(call, { ok: false, error });
+  }
+
+  /** The promise of the function was rejected. @returns What the caller's promise is to adopt. */
+  failed(error: unknown): unknown {
+    return this.#call().resume({ ok: false, error });
+  }
+
+  /** The function returned. */
+  gave(result: unknown): unknown {
+    return this.#plan.kind === 'async' || isThenable(result)
+      ? this.#promised(result)
+      : this.#returned(result);
+  }
+
+  #promised(result: unknown): unknown {
+    const plan = this.#plan;
+    if (plan.policy.mode === 'sync') refusePromise(this.#call(), result);
+    plan.kind = 'async';
+    const promise = asPromise(result);
+    if (this.#attended?.isAbortable === true) return this.#attended.follow(promise);
+    const failed = (error: unknown): unknown => this.failed(error);
+    if (!this.#isWatched()) return promise.then(undefined, failed);
+    return promise.then(
+      (value) => this.#judge({ ok: true, value }, (call, outcome, found) => call.resume(outcome, found)),
+      failed,
+    );
+  }
+
+  #returned(value: unknown): unknown {
+    if (this.#plan.kind === 'unknown') this.#plan.kind = 'sync';
+    return this.#isWatched() ? this.#judge({ ok: true, value }, driveSync) : value;
+  }
+
+  #isWatched(): boolean {
+    return this.#plan.watchesValues || this.#attended?.isWatched === true;
+  }
+
+  /** Looks at a value; makes a call only where one is needed. */
+  #judge(
+    outcome: Outcome & { ok: true },
+    goOn: (call: DrivenCall, outcome: Outcome, found?: Looked) => unknown,
+  ): unknown {
+    const { policy, tellsSuccess } = this.#plan;
+    const { limits, rules } = policy;
+    if (this.#attended !== undefined || limits === undefined) return goOn(this.#call(), outcome);
+    const found = ruleFor(rules, outcome, this);
+    if (found !== undefined || tellsSuccess) return goOn(this.#call(), outcome, { found });
+    if (limits.budget !== undefined) tellBudget(this.#plan.nameFor(this.#thisArg), limits.budget, 'earn');
+    return outcome.value;
+  }
+
+  #call(): DrivenCall {
+    if (this.#attended !== undefined) return this.#attended;
+    if (this.#made === undefined) {
+      this.#made = new DrivenCall(this.#plan, this.#thisArg, this.#args, this.#startedAt);
+      this.#made.start();
+    }
+    return this.#made;
+  }
+}
+
+/** What the rules have said of an outcome already. */
+interface Looked {
+  readonly found: Found;
+}
