@@ -20,10 +20,10 @@ export function atLeast(least: number, option: string, value: unknown): number {
  * @throws {OptionError} for a key that nobody reads, with the nearest one that somebody does.
  */
 export function checkKeys(owner: string, options: unknown, known: readonly string[]): void {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+  if (Object.prototype.toString.call(options) !== '[object Object]') {
     throw new OptionError(`The options of ${owner}`, options, 'must be an object');
   }
-  for (const key of Object.keys(options)) {
+  for (const key of Object.keys(options as object)) {
     if (known.includes(key)) continue;
     const near = nearest(key, known);
     const hint = near === undefined ? `the options are ${known.join(', ')}` : `did you mean ${near}?`;

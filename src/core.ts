@@ -34,6 +34,7 @@ export type {
   AnyFunction,
   FunctionGiving,
   Policy,
+  Promised,
   Substitute,
   Substituted,
   Widened,
@@ -95,5 +96,5 @@ export type {
   Verdict,
 } from './retry/options.js';
 export { retry, retryPolicyOf, withRetry } from './retry/with-retry.js';
-export type { Retried, Retry, SilentRetry } from './retry/with-retry.js';
+export type { Overrides, Retried, Retry, SilentRetry } from './retry/with-retry.js';
 export { onException, onPredicate } from './retry/decorators.js';

@@ -157,6 +157,7 @@ function shown(value: unknown): string {
 function shownObject(value: object): string {
   if (Array.isArray(value)) return `[${value.map(show).join(', ')}]`;
   if (value instanceof Date) return 'a Date';
+  if (value instanceof Error) return `${value.name}: ${value.message}`;
   const kind = Object.getPrototypeOf(value)?.constructor?.name;
   if (kind === 'Object' || kind === undefined) return JSON.stringify(value);
   return `${/^[AEIOU]/.test(kind) ? 'an' : 'a'} ${kind}`;

@@ -4,6 +4,7 @@
  * Everything that Stampede does is published here, whoever configured it. Nobody listening costs one comparison.
  * Handlers of one retry (`onBackoff`, ...) belong to its options instead.
  */
+import { OptionError } from './errors.js';
 import { warn } from './time/host.js';
 
 /** Something that happened. `type` says what (`'retry:backoff'`), `name` to whom; `details` are frozen. */
@@ -29,6 +30,8 @@ let observed = false;
  * @returns A function that ends the subscription.
  */
 export function subscribe(listener: EventListener): () => void {
+  if (typeof listener !== 'function')
+    throw new OptionError('listener', listener, 'must be a function of an event');
   const own: EventListener = (event) => listener(event);
   listeners = [...listeners, own];
   observed = true;

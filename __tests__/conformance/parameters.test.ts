@@ -189,7 +189,7 @@ describe('the parameters of litl/backoff', () => {
       expect(clock.now()).toBe(3000);
     });
 
-    it(`${kind}: lets a jitter's own TypeError through, with the error of the attempt as its cause`, async () => {
+    it(`${kind}: names a jitter that throws a TypeError of its own, and keeps both errors`, async () => {
       const clock = new VirtualClock();
       const failure = new KeyError();
       const fault = new TypeError('wait.toFixd is not a function');
@@ -199,9 +199,10 @@ describe('the parameters of litl/backoff', () => {
       const script = play(failure);
       const load = onException(constant, KeyError, { jitter, clock })(script);
 
-      await expect(finish(clock, load)).rejects.toBe(fault);
+      const ended = finish(clock, load);
 
-      expect(fault.cause).toBe(failure);
+      await expect(ended).rejects.toMatchObject({ code: 'ERR_OPTION', option: 'jitter', cause: failure });
+      await expect(ended).rejects.toHaveProperty('value', fault);
       expect(script.calls).toBe(1);
     });
 

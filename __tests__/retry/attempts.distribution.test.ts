@@ -48,7 +48,6 @@ const serverKinds: readonly (readonly [string, WaitMaker])[] = [
 /** Draws the first wait of many calls, each `left` milliseconds before its deadline. */
 function drawn(wait: WaitMaker, jitter: Jitter | undefined | null, left: Ms): Ms[] {
   const dice = seeded(42);
-  scope.clock.now();
   const outcome = { ok: false, error: { retryAfter: 1000 } } as const;
   const limits = limitsOf({ maxTime: 10_000, jitter, random: dice });
   const finding = findingOf(ruleOf(wait), { outcome });

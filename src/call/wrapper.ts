@@ -202,7 +202,8 @@ function redescribed(
 ): unknown {
   const descriptor = given as PropertyDescriptor | undefined;
   if (typeof descriptor !== 'object' || typeof descriptor.value !== 'function') {
-    throw new UsageError(`${policy} decorates methods; ${String(key)} is a field or an accessor.`);
+    const what = typeof given === 'number' ? 'is decorated at a parameter' : 'is a field or an accessor';
+    throw new UsageError(`${policy} decorates methods; ${String(key)} ${what}.`);
   }
   const owner = typeof target === 'function' ? target.name : target?.constructor.name;
   const name = owner ? `${owner}.${keyName(key)}` : keyName(key);

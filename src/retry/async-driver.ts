@@ -24,7 +24,7 @@ export function rejectLater(reason: unknown): Promise<never> {
 }
 
 /** Stands for an outcome that is dealt with elsewhere: whoever adopts it waits for ever, and is forgotten. */
-const elsewhere: PromiseLike<never> = { then: () => elsewhere as never };
+const elsewhere: PromiseLike<never> = { then: () => elsewhere };
 
 /** Rejects whoever adopts it. A promise of ours keeps just its `resolve`: a hundred thousand of them may be waiting. */
 class Rejection implements PromiseLike<never> {
@@ -87,7 +87,7 @@ export class DrivenCall extends RetriedCall implements Abortable, Sleeper, Promi
   }
 
   /** The caller's promise adopts this call: goes on after the attempt that has ended. */
-  then<A>(resolve: ((value: unknown) => A) | null | undefined): never {
+  then(resolve: ((value: unknown) => any) | null | undefined): never {
     this.#resolve = resolve as Resolve;
     this.#judge(this.latest as Outcome);
     return elsewhere as never;
@@ -159,11 +159,11 @@ export class DrivenCall extends RetriedCall implements Abortable, Sleeper, Promi
   #wait(promise: Promise<unknown>): void {
     const reject = (error: unknown): unknown => this.#took({ ok: false, error });
     if (!this.plan.watchesValues && this.aside === undefined) {
-      promise.then(this.#resolve, reject);
+      void promise.then(this.#resolve, reject);
       return;
     }
     // The value is looked at, so the promise's own `resolve` comes second; nothing ever reaches it.
-    promise.then((value) => this.#took({ ok: true, value }), reject).then(this.#resolve);
+    void promise.then((value) => this.#took({ ok: true, value }), reject).then(this.#resolve);
   }
 
   #took(outcome: Outcome): PromiseLike<never> {
@@ -209,12 +209,7 @@ export class DrivenCall extends RetriedCall implements Abortable, Sleeper, Promi
       });
       return;
     }
-    const told = tellBackoff(this, step, outcome, rule as Rule);
-    if (told === undefined) {
-      this.#sleep(step);
-      return;
-    }
-    this.#when(told, () => {
+    this.#afterwards(tellBackoff(this, step, outcome, rule as Rule), () => {
       const fitted = this.afterHandlers(step);
       if (fitted.kind === 'wait') this.#sleep(fitted);
       else this.#perform(fitted, outcome, rule);

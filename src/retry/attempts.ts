@@ -6,7 +6,7 @@
  */
 import type { AttemptRecord, History } from '../call/details.js';
 import type { Outcome } from '../call/outcome.js';
-import { OptionError, withCause } from '../errors.js';
+import { OptionError, isStampedeError, withCause } from '../errors.js';
 import type { Ms } from '../time/duration.js';
 import type { Random } from '../time/random.js';
 import { type Jitter, fullJitter, noJitter } from '../wait/jitter.js';
@@ -187,7 +187,7 @@ export class Attempts {
   history(): History {
     const attempts = [...(this.#past?.attempts ?? [])];
     if (this.#result !== none) attempts.push(this.#record());
-    attempts.forEach(Object.freeze);
+    for (const attempt of attempts) Object.freeze(attempt);
     return Object.freeze({ attempts: Object.freeze(attempts), omitted: this.#past?.omitted ?? 0 });
   }
 
@@ -285,7 +285,10 @@ function draw(jitter: Jitter, bound: Ms, random: Random, outcome: Outcome): Ms {
   try {
     ms = jitter(bound, random);
   } catch (thrown) {
-    throw new OptionError('jitter', thrown, 'must not throw', causeOf(outcome));
+    const cause = causeOf(outcome);
+    throw isStampedeError(thrown)
+      ? withCause(thrown, 'jitter', cause)
+      : new OptionError('jitter', thrown, 'must not throw', cause);
   }
   if (typeof ms === 'number' && !Number.isNaN(ms)) return Math.max(0, ms);
   throw new OptionError('jitter', ms, 'must give a number of milliseconds', causeOf(outcome));

@@ -45,13 +45,13 @@ function isIterable(value: unknown): value is Iterable<unknown> {
  *
  * @returns A promise when one of them is waited for; it never rejects.
  */
-export function tell<D extends object>(
+export function tell(
   handlers: readonly Handler<never>[],
   name: string,
-  details: D,
+  details: object,
 ): Promise<void> | undefined {
   for (const [index, handler] of handlers.entries()) {
-    const pending = tellOne(handler as Handler<D>, name, details);
+    const pending = tellOne(handler as Handler<object>, name, details);
     if (pending === undefined) continue;
     const rest = handlers.slice(index + 1);
     return pending.then(() => tell(rest, name, details));
@@ -60,12 +60,8 @@ export function tell<D extends object>(
 }
 
 /** Calls handlers in order without waiting for what they give back. */
-export function tellAtOnce<D extends object>(
-  handlers: readonly Handler<never>[],
-  name: string,
-  details: D,
-): void {
-  for (const handler of handlers) void tellOne(handler as Handler<D>, name, details);
+export function tellAtOnce(handlers: readonly Handler<never>[], name: string, details: object): void {
+  for (const handler of handlers) void tellOne(handler as Handler<object>, name, details);
 }
 
 function tellOne<D extends object>(

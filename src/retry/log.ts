@@ -7,7 +7,7 @@
 import { type Outcome } from '../call/outcome.js';
 import { OptionError, show } from '../errors.js';
 import { describe } from '../events.js';
-import { type Ms, readable } from '../time/duration.js';
+import { readable } from '../time/duration.js';
 import { debugWanted, loadDebug } from '../time/host.js';
 import type { BackoffDetails, GiveUpDetails } from './details.js';
 import { type Log, type LogLevel, tellLog } from './handlers.js';

@@ -6,7 +6,7 @@ import type { RuntimeOption } from '../call/details.js';
 import { OptionError } from '../errors.js';
 import { type Clock, systemClock } from '../time/clock.js';
 import { type Ms, toMs } from '../time/duration.js';
-import { type Jitter, noJitter } from '../wait/jitter.js';
+import { type Jitter } from '../wait/jitter.js';
 import type { Budget } from './attempts.js';
 
 /** @throws {OptionError} unless `value` is a whole number from 1, or `Infinity`. */
@@ -29,9 +29,12 @@ export function checkBudget(value: unknown): Budget | undefined {
 }
 
 export function isBudget(value: unknown): value is Budget {
+  return hasMethods(value, ['take', 'refund', 'earn']);
+}
+
+function hasMethods(value: unknown, names: readonly string[]): boolean {
   if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false;
-  const { take, refund, earn } = value as Partial<Budget>;
-  return [take, refund, earn].every((method) => typeof method === 'function');
+  return names.every((name) => typeof (value as Record<string, unknown>)[name] === 'function');
 }
 
 /** @throws {OptionError} unless `value` is true or false. */
@@ -64,9 +67,7 @@ export function checkSignal(value: unknown): RuntimeOption<AbortSignal | undefin
 /** @throws {OptionError} unless `value` is an `AbortSignal` or `undefined`. */
 export function checkSignalValue(value: unknown): AbortSignal | undefined {
   if (value === undefined) return undefined;
-  const signal = value as Partial<AbortSignal> | null;
-  if (typeof signal?.aborted === 'boolean' && typeof signal.addEventListener === 'function')
-    return value as AbortSignal;
+  if (hasMethods(value, ['addEventListener', 'removeEventListener'])) return value as AbortSignal;
   throw new OptionError('signal', value, 'must be an AbortSignal or a function that gives one');
 }
 
@@ -78,9 +79,7 @@ export function checkMode(value: unknown): 'auto' | 'sync' | 'async' {
 
 export function checkClock(value: unknown): Clock {
   if (value === undefined) return systemClock;
-  const clock = value as Partial<Clock> | null;
-  const methods = [clock?.now, clock?.date, clock?.schedule, clock?.cancel, clock?.block];
-  if (methods.every((method) => typeof method === 'function')) return value as Clock;
+  if (hasMethods(value, ['now', 'date', 'schedule', 'cancel', 'block'])) return value as Clock;
   throw new OptionError('clock', value, 'must be a Clock, such as a VirtualClock');
 }
 

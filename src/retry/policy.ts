@@ -215,5 +215,5 @@ function fixedLimits({ maxTries, maxTime, budget, enabled, jitter, random }: Ope
   if (typeof maxTries === 'function' || typeof maxTime === 'function' || typeof enabled === 'function')
     return undefined;
   if (!enabled || (typeof budget === 'function' && !isBudget(budget))) return undefined;
-  return { maxTries, maxTime, jitter, random, budget: budget as Budget | undefined };
+  return { maxTries, maxTime, jitter, random, budget: budget };
 }

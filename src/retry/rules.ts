@@ -62,9 +62,26 @@ function isErrorClass(entry: { prototype?: unknown }): boolean {
   return 'name' in prototype && 'message' in prototype;
 }
 
-/** Whether a callback looks at the details it is given. One that takes just its subject is spared the making of them. */
+/**
+ * Whether a callback may look at the details it is given. One that takes just its subject is spared the making of
+ * them, which costs more than most callbacks.
+ */
 export function wantsDetails(callback: ((...args: any[]) => unknown) | undefined): boolean {
-  return callback !== undefined && callback.length !== 1;
+  if (callback === undefined) return false;
+  const known = seekers.get(callback);
+  if (known !== undefined) return known;
+  const wants = callback.length !== 1 || mayTakeMore(callback);
+  seekers.set(callback, wants);
+  return wants;
+}
+
+const seekers = /* @__PURE__ */ new WeakMap<object, boolean>();
+
+// `length` does not count a parameter with a default, nor `arguments`, nor what a bound function passes on.
+function mayTakeMore(callback: (...args: any[]) => unknown): boolean {
+  const source = Function.prototype.toString.call(callback);
+  const [head = ''] = source.split(/=>|\)\s*\{/, 1);
+  return head.includes(',') || /\barguments\b|\[native code\]/.test(source);
 }
 
 /** What the rules say of an outcome: the rule that matches, none, or a promise of either. */

@@ -15,6 +15,11 @@ import type { Plan } from './plan.js';
 import { type Found, type Rule, ignore } from './rules.js';
 import { tellAbort, tellAttempt, tellBackoff, tellGiveUp, tellSuccess } from './telling.js';
 
+/** How a call ends: for good, or by going on as an async one. */
+type End =
+  | { readonly ended: EndDetails['ended']; readonly outcome: Outcome }
+  | { readonly ended: 'async'; readonly promise: PromiseLike<unknown> };
+
 /**
  * Goes on after the first attempt of a sync function has ended.
  *
@@ -23,31 +28,44 @@ import { tellAbort, tellAttempt, tellBackoff, tellGiveUp, tellSuccess } from './
  * @throws what the call ends with.
  */
 export function driveSync(call: DrivenCall, first: Outcome, looked?: { readonly found: Found }): unknown {
+  let end: End;
+  try {
+    end = drive(call, first, looked);
+  } catch (error) {
+    call.refund();
+    end = { ended: 'passed', outcome: { ok: false, error } };
+  }
+  if (end.ended === 'async') {
+    call.plan.kind = 'async';
+    return call.follow(asPromise(end.promise));
+  }
+  const { ended, outcome } = end;
+  call.finish(ended, outcome.ok ? undefined : outcome);
+  if (outcome.ok) return outcome.value;
+  throw outcome.error;
+}
+
+function drive(call: DrivenCall, first: Outcome, looked: { readonly found: Found } | undefined): End {
   let outcome = first;
   let known = looked;
-  try {
-    for (;;) {
-      call.end(outcome, call.moment());
-      if (!outcome.ok) throwIfAborted(call);
-      const rule = atOnce(
-        call,
-        known === undefined ? call.match(outcome) : known.found,
-        'predicate',
-        outcome,
-      );
-      known = undefined;
-      if (rule === undefined) return leave(call, outcome);
-      const step = atOnce(call, call.decide(rule, outcome), 'giveup', outcome);
-      const refusal = step.kind === 'giveup' ? step : blockFor(call, step, outcome, rule);
-      if (refusal !== undefined) return giveUp(call, refusal, outcome, rule);
-      outcome = attempt(call);
-      if (outcome.ok && isThenable(outcome.value)) return becomeAsync(call, outcome.value);
+  for (;;) {
+    call.end(outcome, call.moment());
+    const aborted = outcome.ok ? undefined : endOfAbort(call);
+    if (aborted !== undefined) return aborted;
+    const rule = atOnce(call, known === undefined ? call.match(outcome) : known.found, 'predicate', outcome);
+    known = undefined;
+    if (rule === undefined) return leave(call, outcome);
+    const step = atOnce(call, call.decide(rule, outcome), 'giveup', outcome);
+    const end =
+      step.kind === 'giveup' ? giveUp(call, step, outcome, rule) : blockFor(call, step, outcome, rule);
+    if (end !== undefined) return end;
+    const next = attempt(call);
+    if ('ended' in next) return next;
+    outcome = next;
+    if (outcome.ok && isThenable(outcome.value)) {
+      if (call.plan.policy.mode === 'sync') throw noPromise(call, outcome.value);
+      return { ended: 'async', promise: outcome.value };
     }
-  } catch (thrown) {
-    const { as, error } = Ended.of(thrown);
-    call.refund();
-    call.finish(as, { error });
-    throw error;
   }
 }
 
@@ -64,41 +82,26 @@ function noPromise({ plan, thisArg }: DrivenCall, result: unknown): OptionError 
   return new OptionError('mode', 'sync', allowed);
 }
 
-/** Carries what a call ends with out of the loop. */
-class Ended {
-  readonly #own = true;
-
-  constructor(
-    readonly as: EndDetails['ended'],
-    readonly error: unknown,
-  ) {}
-
-  /** Unlike `instanceof`, this asks nothing of what was thrown: it may be a Proxy that throws. */
-  static of(thrown: unknown): Ended {
-    return typeof thrown === 'object' && thrown !== null && #own in thrown
-      ? thrown
-      : new Ended('passed', thrown);
-  }
-}
-
 function atOnce<T>(
   { plan, thisArg }: DrivenCall,
   answer: T | PromiseLike<T>,
   option: string,
   outcome: Outcome,
 ): T {
-  if (!isThenable(answer)) return answer as T;
+  if (!isThenable(answer)) return answer;
   ignore(answer);
   const allowed = `must answer at once, as ${plan.nameFor(thisArg)} is sync`;
   throw new OptionError(option, answer, allowed, { ...causeOf(outcome), got: 'a promise' });
 }
 
-function blockFor(call: DrivenCall, step: WaitStep, outcome: Outcome, rule: Rule): GiveUpStep | undefined {
+/** Waits. @returns How the call ends, where it does instead. */
+function blockFor(call: DrivenCall, step: WaitStep, outcome: Outcome, rule: Rule): End | undefined {
   const { clock, plan } = call;
   void tellBackoff(call, step, outcome, rule);
-  throwIfAborted(call);
+  const aborted = endOfAbort(call);
+  if (aborted !== undefined) return aborted;
   const fitted = call.afterHandlers(step);
-  if (fitted.kind === 'giveup') return fitted;
+  if (fitted.kind === 'giveup') return giveUp(call, fitted, outcome, rule);
   if (plan.kind === 'unknown') warnOfBlocking(plan, plan.nameFor(call.thisArg));
   const before = clock.now();
   try {
@@ -107,8 +110,8 @@ function blockFor(call: DrivenCall, step: WaitStep, outcome: Outcome, rule: Rule
     const what = `${plan.nameFor(call.thisArg)} cannot wait here: this thread may not be blocked. Make the function async.`;
     throw new UsageError(what, causeOf(outcome));
   }
-  throwIfAborted(call);
-  return call.afterWake(clock.now() - before - fitted.ms);
+  const refusal = call.afterWake(clock.now() - before - fitted.ms);
+  return endOfAbort(call) ?? (refusal && giveUp(call, refusal, outcome, rule));
 }
 
 function warnOfBlocking(plan: Plan, name: string): void {
@@ -118,15 +121,17 @@ function warnOfBlocking(plan: Plan, name: string): void {
   warnOnce(plan.original, text, 'STAMPEDE_BLOCKING');
 }
 
-function attempt(call: DrivenCall): Outcome {
+function attempt(call: DrivenCall): Outcome | End {
   call.spend();
   call.start();
   tellAttempt(call);
-  throwIfAborted(call);
+  const aborted = endOfAbort(call);
+  if (aborted !== undefined) return aborted;
   const outer = currentFrame();
   enterFrame(call);
   try {
-    return { ok: true, value: call.plan.target.apply(call.thisArg, call.args as unknown[]) as unknown };
+    const value: unknown = call.plan.target.apply(call.thisArg, call.args as unknown[]);
+    return { ok: true, value };
   } catch (error) {
     return { ok: false, error };
   } finally {
@@ -135,30 +140,22 @@ function attempt(call: DrivenCall): Outcome {
 }
 
 // A blocked thread hears no abort; one that happened in an attempt or a handler is seen here.
-function throwIfAborted(call: DrivenCall): void {
+function endOfAbort(call: DrivenCall): End | undefined {
   const signal = call.abortedBy();
-  if (signal === undefined) return;
-  tellAbort(call, signal.reason);
-  throw new Ended('abort', signal.reason);
+  if (signal === undefined) return undefined;
+  const error: unknown = signal.reason;
+  call.refund();
+  tellAbort(call, error);
+  return { ended: 'abort', outcome: { ok: false, error } };
 }
 
-function becomeAsync(call: DrivenCall, promise: PromiseLike<unknown>): unknown {
-  if (call.plan.policy.mode === 'sync') throw noPromise(call, promise);
-  call.plan.kind = 'async';
-  return call.follow(asPromise(promise));
-}
-
-function leave(call: DrivenCall, outcome: Outcome): unknown {
-  if (!outcome.ok) throw new Ended('passed', outcome.error);
+function leave(call: DrivenCall, outcome: Outcome): End {
+  if (!outcome.ok) return { ended: 'passed', outcome };
   void tellSuccess(call, outcome.value);
-  call.finish('success');
-  return outcome.value;
+  return { ended: 'success', outcome };
 }
 
-function giveUp(call: DrivenCall, step: GiveUpStep, outcome: Outcome, rule: Rule): unknown {
-  void tellGiveUp(call, step.because, outcome, rule);
-  const end = call.endOf(step.because, outcome);
-  if (!end.ok) throw new Ended('giveup', end.error);
-  call.finish('giveup');
-  return end.value;
+function giveUp(call: DrivenCall, { because }: GiveUpStep, outcome: Outcome, rule: Rule): End {
+  void tellGiveUp(call, because, outcome, rule);
+  return { ended: 'giveup', outcome: call.endOf(because, outcome) };
 }

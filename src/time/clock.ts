@@ -24,8 +24,9 @@ export interface Clock {
 // setTimeout keeps 31 bits; past that it fires at once. Longer waits are waited in slices.
 const longestSlice: Ms = 2 ** 31 - 1;
 
-/** How much too early a real timer may fire. */
-const timerError: Ms = 2;
+// To know a timer that a test has replaced from a clock that it has not.
+const realSetTimeout = globalThis.setTimeout;
+const realNow: unknown = Reflect.get(globalThis.performance, 'now');
 
 type SetTimeout = typeof globalThis.setTimeout;
 type Handle = ReturnType<SetTimeout> | number;
@@ -78,7 +79,7 @@ class Alarm {
 
   #disarm(): void {
     const clear = this.#clear;
-    if (this.#handle !== undefined) clear(this.#handle as number);
+    if (this.#handle !== undefined) clear(this.#handle);
     this.#handle = undefined;
     this.#setFor = Infinity;
   }
@@ -93,11 +94,14 @@ class Alarm {
     return systemClock.now() + this.#ahead;
   }
 
+  #isFake(): boolean {
+    return this.setTimeout !== realSetTimeout && Reflect.get(performance, 'now') === realNow;
+  }
+
   readonly #ring = (): void => {
     const early = this.#ringsAt - this.#now();
-    // A timer may come a moment early, and then it is set again. One that comes much too early is a fake, whose time
-    // has passed beside a clock that is real.
-    if (early > timerError) this.#ahead += early;
+    // A timer that comes a moment early is set again. A fake one is right: its time has passed beside a real clock.
+    if (early > 0 && this.#isFake()) this.#ahead += early;
     this.#handle = undefined;
     this.#isRinging = true;
     const now = this.#now();

@@ -93,8 +93,9 @@ function parsed(text: string): Ms | undefined {
 
 /** A time as people read it in a log: `80ms`, `1.2s`, `3.5m`. */
 export function readable(ms: Ms): string {
-  if (ms < second) return `${Math.round(ms)}ms`;
-  if (ms < minute) return `${(ms / second).toFixed(1)}s`;
-  if (ms < hour) return `${(ms / minute).toFixed(1)}m`;
+  if (ms === Infinity) return 'ever';
+  if (Math.round(ms) < second) return `${Math.round(ms)}ms`;
+  if (ms < 0.999 * minute) return `${(ms / second).toFixed(1)}s`;
+  if (ms < 0.999 * hour) return `${(ms / minute).toFixed(1)}m`;
   return `${(ms / hour).toFixed(1)}h`;
 }

@@ -3,7 +3,7 @@
  */
 import type { RuntimeOption } from '../call/details.js';
 import { OptionError } from '../errors.js';
-import { type Duration, toMs } from '../time/duration.js';
+import { type Duration, type Ms, toMs } from '../time/duration.js';
 import { setting } from './settings.js';
 import { type NextWait, type WaitMaker, checkWaitMaker, nextWait, startWaits, waitMaker } from './waits.js';
 
@@ -97,11 +97,14 @@ export function add(...makers: readonly WaitMaker[]): WaitMaker {
 function plus(a: NextWait, b: NextWait): NextWait {
   const kinds = [a.kind, b.kind];
   const kind = kinds.includes('server') ? 'server' : kinds.includes('spread') ? 'spread' : undefined;
-  const spread =
-    a.spread === undefined && b.spread === undefined ? undefined : (a.spread ?? 0) + (b.spread ?? 0);
+  const spread = kind === 'server' ? widthOf(a) + widthOf(b) : undefined;
   const least =
     kind === 'spread' ? (a.kind ? (a.least ?? 0) : a.value) + (b.kind ? (b.least ?? 0) : b.value) : undefined;
   return { value: a.value + b.value, kind, spread, least };
+}
+
+function widthOf({ kind, value, spread }: NextWait): Ms {
+  return kind === 'server' ? (spread ?? value / 10) : 0;
 }
 
 function checked(owner: string, makers: readonly WaitMaker[]): readonly WaitMaker[] {

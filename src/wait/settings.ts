@@ -10,7 +10,7 @@ import { OptionFailure, type WaitScope } from './waits.js';
 /** How one option is checked, and what it is when it is not given. */
 export interface Setting<T> {
   readonly fallback: T;
-  check(option: string, value: unknown): T;
+  readonly check: (option: string, value: unknown) => T;
 }
 
 type Given<S> = { readonly [K in keyof S]?: RuntimeOption<unknown> | undefined };
@@ -52,6 +52,7 @@ function readFor(scope: WaitScope, name: string, option: () => unknown): unknown
   try {
     return scope.read(option);
   } catch (error) {
+    // eslint-disable-next-line @typescript-eslint/only-throw-error -- `failed` in waits.ts takes it apart again
     throw new OptionFailure(name, error);
   }
 }
