@@ -134,6 +134,29 @@ describe('the option errors', () => {
       expect(clock.now()).toBe(100);
     });
 
+    it.each([
+      ['is no number', () => NaN],
+      [
+        'cannot be read',
+        (): never => {
+          throw new Error('no answer');
+        },
+      ],
+    ])(`${kind}: waits its own time for a listed refusal whose retryAfter %s`, async (_case, get) => {
+      const clock = new VirtualClock();
+      const refused = Object.defineProperty(new Refused(0), 'retryAfter', { get });
+      const call = withRetry(play(refused, 'pong'), {
+        errors: Refused,
+        wait: constant(100),
+        jitter: null,
+        clock,
+      });
+
+      const answer = await finish(clock, call);
+
+      expect([answer, clock.now()]).toEqual(['pong', 100]);
+    });
+
     it(`${kind}: gives up on a listed refusal whose retryAfter does not fit into maxTime`, async () => {
       const clock = new VirtualClock();
       const refused = new Refused(700);

@@ -73,6 +73,23 @@ describe('the option signal', () => {
       expect([clock.now(), counted.listeners]).toEqual([0, 0]);
     });
 
+    it(`${kind}: ends a call during whose poll it aborts, as an abort and not as a backoff`, async () => {
+      const clock = new VirtualClock();
+      const counted = countedSignal();
+      const told: string[] = [];
+      const empty = make(() => {
+        counted.abort('enough');
+        return 0;
+      });
+      const note = ({ event }: { event: string }): void => void told.push(event);
+      const options = { signal: counted.signal, clock, onBackoff: note, onAbort: note, onGiveup: note };
+
+      const end = finish(clock, onPredicate(wait, undefined, options)(empty));
+
+      await expect(end).rejects.toBe('enough');
+      expect(told).toEqual(['abort']);
+    });
+
     it(`${kind}: ends a call during whose last attempt it aborts with its own reason`, async () => {
       const clock = new VirtualClock();
       const counted = countedSignal();
