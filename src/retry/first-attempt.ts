@@ -22,9 +22,13 @@ import { driveSync, refusePromise } from './sync-driver.js';
  * It gives what the function gives in the end: a promise where the function gives one.
  */
 export function driven(plan: Plan): AnyFunction {
+  return plan.kind === 'async' ? drivenAsync(plan) : drivenAny(plan);
+}
+
+// Neither is an async function: a call through them must cost little more than the bare one.
+
+function drivenAny(plan: Plan): AnyFunction {
   const { target } = plan;
-  const onBareError = whenFailed(plan, undefined, [], undefined); // of a call without `this`, arguments or a clock
-  // Not an async function, and one body: a call through it must cost little more than the bare one.
   return function (this: unknown, ...args: unknown[]): unknown {
     if (plan.attended || isInCall() || isObserved()) return attendedCall(plan, this, args);
     const startedAt = plan.keepsTime ? plan.policy.clock.now() : undefined;
@@ -37,24 +41,54 @@ export function driven(plan: Plan): AnyFunction {
       return new FirstAttempt(plan, this, args, startedAt).threw(error);
     }
     enterFrame(undefined);
-    if (!plan.watchesValues) {
-      if (plan.kind === 'async' && result instanceof Promise) {
-        const isBare = args.length === 0 && this === undefined && startedAt === undefined;
-        return result.then(undefined, isBare ? onBareError : whenFailed(plan, this, args, startedAt));
-      }
-      if (plan.kind === 'sync' && !isThenable(result)) return result;
-    }
+    if (plan.kind === 'sync' && !plan.watchesValues && !isThenable(result)) return result;
     return new FirstAttempt(plan, this, args, startedAt).gave(result);
   };
 }
 
+/**
+ * The same for a function that is known to be async and takes up to three arguments. They are kept for a retry one by
+ * one: to keep them as a list would cost as much as all the rest.
+ */
+function drivenAsync(plan: Plan): AnyFunction {
+  const { target } = plan;
+  const whenMore = drivenAny(plan);
+  const whenBare = (error: unknown): unknown => new FirstAttempt(plan, undefined, [], undefined).failed(error);
+  return function (this: unknown, a?: unknown, b?: unknown, c?: unknown): unknown {
+    const count = arguments.length;
+    if (count > 3 || plan.attended || plan.watchesValues || isInCall() || isObserved()) {
+      return whenMore.apply(this, arguments as unknown as unknown[]);
+    }
+    const startedAt = plan.keepsTime ? plan.policy.clock.now() : undefined;
+    let result: unknown;
+    enterFrame(plan, startedAt);
+    try {
+      if (count === 0) result = target.call(this);
+      else if (count === 1) result = target.call(this, a);
+      else if (count === 2) result = target.call(this, a, b);
+      else result = target.call(this, a, b, c);
+    } catch (error) {
+      enterFrame(undefined);
+      return new FirstAttempt(plan, this, [a, b, c].slice(0, count), startedAt).threw(error);
+    }
+    enterFrame(undefined);
+    const promise = asPromise(result);
+    if (count === 0 && this === undefined && startedAt === undefined) return promise.then(undefined, whenBare);
+    return promise.then(undefined, whenFailed(plan, this, startedAt, count, a, b, c));
+  };
+}
+
+// A function of its own, so that a call which keeps nothing does not pay for a closure's variables.
 function whenFailed(
   plan: Plan,
   thisArg: unknown,
-  args: readonly unknown[],
   startedAt: Ms | undefined,
+  count: number,
+  a: unknown,
+  b: unknown,
+  c: unknown,
 ): (error: unknown) => unknown {
-  return (error) => new FirstAttempt(plan, thisArg, args, startedAt).failed(error);
+  return (error) => new FirstAttempt(plan, thisArg, [a, b, c].slice(0, count), startedAt).failed(error);
 }
 
 /** A call that somebody attends to before its first attempt, so that it is an object from the start. */
