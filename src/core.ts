@@ -29,7 +29,7 @@ export { currentCall } from './call/context.js';
 export type { CallContext } from './call/context.js';
 export { compose } from './call/compose.js';
 export type { Composed } from './call/compose.js';
-export { policyMetadataKey } from './call/wrapper.js';
+export { policyMetadataKey } from './call/dress.js';
 export type {
   AnyFunction,
   FunctionGiving,

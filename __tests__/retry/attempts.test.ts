@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Attempts, chain, constant, fullJitter, noJitter, runtime } from '../../src/core.js';
+import { Attempts, chain, constant, fullJitter, noJitter, random, runtime } from '../../src/core.js';
 import { notedBudget } from '../support/budget.js';
 import { fail, failure, findingOf, limitsOf, msOf, ruleOf, scope } from '../support/thinking.js';
 
@@ -123,6 +123,22 @@ describe('Attempts', () => {
     expect(msOf(lowest)).toBe(1000);
     expect(msOf(highest)).toBeGreaterThan(1000);
     expect(msOf(highest)).toBeLessThanOrEqual(1100);
+  });
+
+  it('leaves a wait that is random already to itself by default, and spreads it where a jitter is named', () => {
+    const finding = findingOf(ruleOf(random({ min: 600, max: 600 })));
+
+    const byDefault = fail(new Attempts(0), 0, limitsOf({ jitter: undefined }), finding);
+    const named = fail(new Attempts(0), 0, limitsOf({ jitter: (wait) => wait / 3 }), finding);
+
+    expect([msOf(byDefault), msOf(named)]).toEqual([600, 200]);
+  });
+
+  it('spreads the wait that a refusal asks for, so that not all come back together', () => {
+    const finding = findingOf(ruleOf(constant(100)), { leastWait: 1000 });
+    const limits = limitsOf({ jitter: undefined, random: () => 0.5 });
+
+    expect(msOf(fail(new Attempts(0), 0, limits, finding))).toBe(1050);
   });
 
   it('waits at least as long as a refusal asks, and keeps a longer wait of its own', () => {

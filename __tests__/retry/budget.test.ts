@@ -231,6 +231,24 @@ describe('the option budget', () => {
     expect(budget.notes).toEqual(['take error', 'refund error']);
   });
 
+  it('is refunded when the thread may not be blocked', () => {
+    const budget = notedBudget();
+    const clock = new (class extends VirtualClock {
+      override block(): void {
+        throw new TypeError('not here');
+      }
+    })();
+    const ping = withRetry(
+      () => {
+        throw boom;
+      },
+      { mode: 'sync', budget, clock },
+    );
+
+    expect(ping).toThrow(expect.objectContaining({ code: 'ERR_USAGE', cause: boom }));
+    expect(budget.notes).toEqual(['take error', 'refund error']);
+  });
+
   it('is not refunded when the abort comes after the retry was sent', async () => {
     const clock = new VirtualClock();
     const budget = notedBudget();

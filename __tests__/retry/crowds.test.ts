@@ -19,7 +19,13 @@ describe('100,000 concurrent failing calls', () => {
     };
     // In whole milliseconds: the virtual clock lets promises settle at every moment at which somebody wakes.
     const jitter = (wait: number, random: () => number): number => Math.round(wait * random());
-    const ping = withRetry(failing, { wait: constant('1s'), maxTries: 3, raiseOnGiveup: false, jitter, clock });
+    const ping = withRetry(failing, {
+      wait: constant('1s'),
+      maxTries: 3,
+      raiseOnGiveup: false,
+      jitter,
+      clock,
+    });
 
     const ends = await clock.run(() => Promise.all(Array.from({ length: calls }, () => ping())));
 

@@ -160,6 +160,22 @@ describe('the option rules', () => {
       expect([script.calls, asked]).toEqual([2, [lost]]);
     });
 
+    it(`${kind}: stops when either giveup says so, the rule's or the outer one`, async () => {
+      const clock = new VirtualClock();
+      const scripts = [play(busy), play(busy)] as const;
+      const options = (own: boolean, outer: boolean): object => ({
+        rules: [{ errors: Busy, giveup: () => own }],
+        giveup: () => outer,
+        wait: constant(1),
+        clock,
+      });
+
+      await finish(clock, withRetry(scripts[0], options(true, false))).catch(() => {});
+      await finish(clock, withRetry(scripts[1], options(false, true))).catch(() => {});
+
+      expect(scripts.map(({ calls }) => calls)).toEqual([1, 1]);
+    });
+
     it(`${kind}: starts afresh for every call`, async () => {
       const clock = new VirtualClock();
       const script = play(busy, busy, 'pong', busy, busy, 'pong');

@@ -121,6 +121,20 @@ describe('the option signal', () => {
       expect([script.calls, counted.listeners]).toEqual([0, 0]);
     });
 
+    it(`${kind}: makes no second attempt when onAttempt aborts it`, async () => {
+      const clock = new VirtualClock();
+      const counted = countedSignal();
+      const script = play(boom, 'pong');
+      const onAttempt = ({ tries }: { tries: number }): void => {
+        if (tries === 2) counted.abort('enough');
+      };
+
+      const end = finish(clock, withRetry(script, { wait, signal: counted.signal, clock, onAttempt }));
+
+      await expect(end).rejects.toBe('enough');
+      expect([script.calls, counted.listeners]).toEqual([1, 0]);
+    });
+
     it(`${kind}: ends a retry between polls of a value`, async () => {
       const clock = new VirtualClock();
       const counted = countedSignal();

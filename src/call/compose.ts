@@ -2,18 +2,8 @@
  * Several policies as one.
  */
 import { OptionError } from '../errors.js';
-import type { CallContext } from './context.js';
-import { contextHere } from './context.js';
-import {
-  type AcceptsOf,
-  type AddsOf,
-  type AnyPolicy,
-  type Substitute,
-  type Wrap,
-  type Wrapper,
-  makeWrapper,
-  wrapOf,
-} from './wrapper.js';
+import { type Wrap, makePolicy, wrapOf } from './make-wrapper.js';
+import type { AcceptsOf, AddsOf, AnyPolicy, Substitute, Wrapper } from './wrapper.js';
 
 /** The type of `compose(...)`: a wrapper, or a substitute when one of the policies is. */
 export type Composed<Ps extends readonly AnyPolicy[]> = [AddsOf<Ps[number]>] extends [never]
@@ -41,10 +31,5 @@ export function compose<Ps extends readonly AnyPolicy[]>(...policies: Ps): Compo
       },
       { fn: target },
     );
-  const run = (call: (context: CallContext) => unknown): unknown =>
-    wrapAll(
-      () => call(contextHere()),
-      () => (call.name === '' ? 'run' : call.name),
-    ).fn();
-  return Object.assign(makeWrapper('compose()', wrapAll), { run }) as unknown as Composed<Ps>;
+  return makePolicy('compose()', wrapAll) as Composed<Ps>;
 }

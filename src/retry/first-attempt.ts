@@ -53,10 +53,12 @@ function drivenAny(plan: Plan): AnyFunction {
 function drivenAsync(plan: Plan): AnyFunction {
   const { target } = plan;
   const whenMore = drivenAny(plan);
-  const whenBare = (error: unknown): unknown => new FirstAttempt(plan, undefined, [], undefined).failed(error);
+  const whenBare = (error: unknown): unknown =>
+    new FirstAttempt(plan, undefined, [], undefined).failed(error);
   return function (this: unknown, a?: unknown, b?: unknown, c?: unknown): unknown {
     const count = arguments.length;
     if (count > 3 || plan.attended || plan.watchesValues || isInCall() || isObserved()) {
+      // eslint-disable-next-line prefer-rest-params -- a rest parameter would be made on every call
       return whenMore.apply(this, arguments as unknown as unknown[]);
     }
     const startedAt = plan.keepsTime ? plan.policy.clock.now() : undefined;
@@ -73,7 +75,8 @@ function drivenAsync(plan: Plan): AnyFunction {
     }
     enterFrame(undefined);
     const promise = asPromise(result);
-    if (count === 0 && this === undefined && startedAt === undefined) return promise.then(undefined, whenBare);
+    if (count === 0 && this === undefined && startedAt === undefined)
+      return promise.then(undefined, whenBare);
     return promise.then(undefined, whenFailed(plan, this, startedAt, count, a, b, c));
   };
 }

@@ -6,7 +6,8 @@
  */
 import type { CallDetails } from '../call/details.js';
 import { type Outcome, isThenable } from '../call/outcome.js';
-import { type AnyFunction, isClass } from '../call/wrapper.js';
+import { isClass } from '../call/make-wrapper.js';
+import type { AnyFunction } from '../call/wrapper.js';
 import { OptionError, StampedeError, isRefusal, isStampedeError, withCause } from '../errors.js';
 import type { WaitMaker } from '../wait/waits.js';
 import type { WaitRule } from './attempts.js';

@@ -4,18 +4,16 @@
  * From here a call goes to `first-attempt.ts`, and if that fails to a driver, which does what `attempts.ts` decides.
  */
 import { type CallContext, currentCall } from '../call/context.js';
-import {
-  type AnyFunction,
-  type IsForeign,
-  type Promised,
-  type Substitute,
-  type Substituted,
-  type Widened,
-  type Wrap,
-  type Wrapper,
-  makeWrapper,
-  policyKey,
-  wrapFunction,
+import { policyKey } from '../call/dress.js';
+import { type Wrap, makeWrapper, wrapFunction } from '../call/make-wrapper.js';
+import type {
+  AnyFunction,
+  IsForeign,
+  Promised,
+  Substitute,
+  Substituted,
+  Widened,
+  Wrapper,
 } from '../call/wrapper.js';
 import { driven } from './first-attempt.js';
 import type {

@@ -5,7 +5,8 @@
  * spreading of waits: `retry/attempts.ts` asks it for the next wait, and `jitter.ts` spreads the answer.
  */
 import type { Outcome } from '../call/outcome.js';
-import { type AnyFunction, isClass } from '../call/wrapper.js';
+import { isClass } from '../call/make-wrapper.js';
+import type { AnyFunction } from '../call/wrapper.js';
 import { OptionError, isStampedeError, show, withCause } from '../errors.js';
 import type { Clock } from '../time/clock.js';
 import type { Ms } from '../time/duration.js';

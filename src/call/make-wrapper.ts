@@ -1,0 +1,148 @@
+/**
+ * Making a policy into one object that decorates class methods (TC39 and legacy), wraps any function, and makes
+ * single calls.
+ *
+ * How it is used is worked out here, and what cannot be wrapped is refused. What the wrapped function does is the
+ * policy's matter.
+ */
+import { UsageError, show } from '../errors.js';
+import { type CallContext, contextHere } from './context.js';
+import { dress } from './dress.js';
+import type { AnyFunction } from './wrapper.js';
+
+/**
+ * How a policy wraps one function. `name` says what to call it. `policy` is what `retryPolicyOf` reads back from the
+ * result.
+ */
+export type Wrap = (
+  target: AnyFunction,
+  name: (thisArg: unknown) => string,
+) => { readonly fn: AnyFunction; readonly policy?: object | undefined };
+
+/**
+ * Makes a wrapper out of a way to wrap: works out how it is used, refuses what cannot be wrapped, and dresses the
+ * result to look like the original.
+ *
+ * @throws {UsageError} (a TypeError) from the wrapper, when it is used on a class, a field, an accessor or a generator.
+ */
+export function makeWrapper(policy: string, wrap: Wrap): (...use: unknown[]) => unknown {
+  const apply = (...use: unknown[]): unknown => {
+    const [first, second, third] = use;
+    if (isDecoratorContext(second)) return decorated(policy, wrap, first, second);
+    if (typeof second === 'string' || typeof second === 'symbol')
+      return redescribed(policy, wrap, first, second, third);
+    if (second !== undefined) {
+      throw new UsageError(
+        `${policy} wraps one function; a second argument (${show(second)}) is not allowed. ` +
+          'With map, write .map((fn) => wrapper(fn)).',
+      );
+    }
+    return wrapFunction(policy, wrap, first);
+  };
+  return Object.defineProperty(apply, wrapKey, { value: wrap });
+}
+
+const wrapKey = Symbol('wrap');
+
+/** How a policy wraps, for `compose`; `undefined` for what is no policy of ours. */
+export function wrapOf(policy: unknown): Wrap | undefined {
+  return typeof policy === 'function' ? (policy as { [wrapKey]?: Wrap })[wrapKey] : undefined;
+}
+
+/** Wraps a plain function, outside of any class. @throws {UsageError} for what cannot be wrapped. */
+export function wrapFunction(policy: string, wrap: Wrap, fn: unknown): AnyFunction {
+  return around(policy, wrap, fn, plainName);
+}
+
+interface DecoratorContext {
+  readonly kind: string;
+  readonly name: string | symbol;
+  readonly static?: boolean;
+}
+
+function isDecoratorContext(value: unknown): value is DecoratorContext {
+  return typeof value === 'object' && value !== null && typeof (value as DecoratorContext).kind === 'string';
+}
+
+/** TC39: the class is not known yet, so the name waits for the first call. */
+function decorated(policy: string, wrap: Wrap, method: unknown, context: DecoratorContext): AnyFunction {
+  if (context.kind !== 'method') {
+    throw new UsageError(`${policy} decorates methods; ${String(context.name)} is a ${context.kind}.`);
+  }
+  return around(policy, wrap, method, (fn) => (thisArg) => `${ownerOf(thisArg)}${plainName(fn)()}`);
+}
+
+/** Legacy: the target is the prototype, or the class for a static method. */
+function redescribed(
+  policy: string,
+  wrap: Wrap,
+  target: unknown,
+  key: string | symbol,
+  given: unknown,
+): unknown {
+  const descriptor = given as PropertyDescriptor | undefined;
+  if (typeof descriptor !== 'object' || typeof descriptor.value !== 'function') {
+    const what = typeof given === 'number' ? 'is decorated at a parameter' : 'is a field or an accessor';
+    throw new UsageError(`${policy} decorates methods; ${String(key)} ${what}.`);
+  }
+  const owner = typeof target === 'function' ? target.name : target?.constructor.name;
+  const name = owner ? `${owner}.${keyName(key)}` : keyName(key);
+  return { ...descriptor, value: around(policy, wrap, descriptor.value, () => () => name) };
+}
+
+function around(
+  policy: string,
+  wrap: Wrap,
+  target: unknown,
+  naming: (fn: AnyFunction) => (thisArg: unknown) => string,
+): AnyFunction {
+  if (typeof target !== 'function') throw new UsageError(`${policy} wraps a function; got ${show(target)}.`);
+  const fn = target as AnyFunction;
+  if (isGenerator(fn))
+    throw new UsageError(`${policy} cannot wrap the generator function ${plainName(fn)()}.`);
+  if (isClass(fn)) {
+    throw new UsageError(`${policy} wraps functions and methods, not classes; got the class ${fn.name}.`);
+  }
+  const wrapped = wrap(fn, naming(fn));
+  return wrapped.fn === fn ? fn : dress(wrapped.fn, fn, wrapped.policy);
+}
+
+/** Whether a function was written as a class. Its prototype cannot be replaced; that of a method named "class" can. */
+export function isClass(fn: AnyFunction): boolean {
+  const isFixed = Object.getOwnPropertyDescriptor(fn, 'prototype')?.writable === false;
+  return isFixed && Function.prototype.toString.call(fn).startsWith('class');
+}
+
+function isGenerator(fn: AnyFunction): boolean {
+  const kind = Object.prototype.toString.call(fn);
+  return kind === '[object GeneratorFunction]' || kind === '[object AsyncGeneratorFunction]';
+}
+
+function plainName(fn: AnyFunction): () => string {
+  return () => (typeof fn.name === 'string' && fn.name !== '' ? fn.name : 'anonymous');
+}
+
+function keyName(key: string | symbol): string {
+  return typeof key === 'symbol' ? `[${key.description ?? ''}]` : key;
+}
+
+function ownerOf(thisArg: unknown): string {
+  const owner =
+    typeof thisArg === 'function'
+      ? thisArg.name
+      : (thisArg as { constructor?: { name?: string } } | null)?.constructor?.name;
+  return owner ? `${owner}.` : '';
+}
+
+/**
+ * Makes a policy out of a way to wrap: a wrapper with `run`, and whatever else the policy offers. Getters stay getters.
+ */
+export function makePolicy(policy: string, wrap: Wrap, offers: object = {}): unknown {
+  const run = (call: (context: CallContext) => unknown): unknown =>
+    wrap(
+      () => call(contextHere()),
+      () => (call.name === '' ? 'run' : call.name),
+    ).fn();
+  const wrapper = Object.assign(makeWrapper(policy, wrap), { run });
+  return Object.defineProperties(wrapper, Object.getOwnPropertyDescriptors(offers));
+}
