@@ -209,11 +209,19 @@ export class DrivenCall extends RetriedCall implements Abortable, Sleeper, Promi
       });
       return;
     }
-    this.#afterwards(tellBackoff(this, step, outcome, rule as Rule), () => {
-      const fitted = this.afterHandlers(step);
-      if (fitted.kind === 'wait') this.#sleep(fitted);
-      else this.#perform(fitted, outcome, rule);
-    });
+    const told = tellBackoff(this, step, outcome, rule as Rule);
+    if (told === undefined) this.#sleepIfItFits(step, outcome, rule);
+    else {
+      this.#when(told, () => {
+        this.#sleepIfItFits(step, outcome, rule);
+      });
+    }
+  }
+
+  #sleepIfItFits(step: WaitStep, outcome: Outcome, rule: Rule | undefined): void {
+    const fitted = this.afterHandlers(step);
+    if (fitted.kind === 'wait') this.#sleep(fitted);
+    else this.#perform(fitted, outcome, rule);
   }
 
   #sleep({ ms }: WaitStep): void {

@@ -40,6 +40,8 @@ export class Aside {
   observed = false;
   /** The limits, where some had to be asked for. */
   limits: Limits | undefined;
+  /** Why they could not be asked for. */
+  failure: { readonly error: unknown } | undefined;
   /** Whether `enabled` said no. */
   disabled = false;
   /** What the budget was charged for a retry that has not been sent yet. */
@@ -123,20 +125,21 @@ export class RetriedCall extends Attempts implements Frame, Teller, WaitScope {
     const { limits, open } = this.plan.policy;
     if (limits !== undefined) return limits;
     const aside = (this.aside ??= new Aside());
-    if (aside.limits === undefined) {
+    if (aside.limits !== undefined) return aside.limits;
+    if (aside.failure !== undefined) throw aside.failure.error;
+    try {
+      aside.disabled = !checkBoolean('enabled', this.read(open.enabled));
+      aside.limits = {
+        maxTries: checkMaxTries(this.read(open.maxTries)),
+        maxTime: checkMaxTime(this.read(open.maxTime)),
+        budget: typeof open.budget === 'function' ? checkBudget(this.read(open.budget)) : open.budget,
+        jitter: open.jitter,
+        random: open.random,
+      };
+    } catch (thrown) {
       const cause = this.latest === undefined ? {} : causeOf(this.latest);
-      try {
-        aside.disabled = !checkBoolean('enabled', this.read(open.enabled));
-        aside.limits = {
-          maxTries: checkMaxTries(this.read(open.maxTries)),
-          maxTime: checkMaxTime(this.read(open.maxTime)),
-          budget: typeof open.budget === 'function' ? checkBudget(this.read(open.budget)) : open.budget,
-          jitter: open.jitter,
-          random: open.random,
-        };
-      } catch (thrown) {
-        throw withCause(thrown, 'An option given as a function', cause);
-      }
+      aside.failure = { error: withCause(thrown, 'An option given as a function', cause) };
+      throw aside.failure.error;
     }
     return aside.limits;
   }
@@ -171,7 +174,7 @@ export class RetriedCall extends Attempts implements Frame, Teller, WaitScope {
   #next(rule: Rule, outcome: Outcome, stop: boolean): Step {
     const limits = this.limits();
     const kind = limits.budget === undefined ? 'error' : kindOf(outcome);
-    const leastWait = !outcome.ok && isRefusal(outcome.error) ? outcome.error.retryAfter : undefined;
+    const leastWait = outcome.ok ? undefined : leastWaitOf(outcome.error);
     const step = this.next({ rule, outcome, kind, stop, leastWait }, limits, this, this.deadline());
     if (step.kind === 'wait' && limits.budget !== undefined)
       (this.aside ??= new Aside()).charged = step.charged;
@@ -262,5 +265,16 @@ function kindOf(outcome: Outcome): RetryKind {
     return code === 'ERR_TIMEOUT' || name === 'TimeoutError' ? 'timeout' : 'error';
   } catch {
     return 'error';
+  }
+}
+
+// Whose `retryAfter` it is, nobody knows: it may be anything, or throw.
+function leastWaitOf(error: unknown): Ms | undefined {
+  if (!isRefusal(error)) return undefined;
+  try {
+    const { retryAfter }: { readonly retryAfter?: unknown } = error;
+    return typeof retryAfter === 'number' && retryAfter >= 0 ? retryAfter : undefined;
+  } catch {
+    return undefined;
   }
 }

@@ -50,10 +50,11 @@ function drive(call: DrivenCall, first: Outcome, looked: { readonly found: Found
   let known = looked;
   for (;;) {
     call.end(outcome, call.moment());
-    const aborted = outcome.ok ? undefined : endOfAbort(call);
-    if (aborted !== undefined) return aborted;
     const rule = atOnce(call, known === undefined ? call.match(outcome) : known.found, 'predicate', outcome);
     known = undefined;
+    // A value that is good enough is given to the caller all the same.
+    const aborted = outcome.ok && rule === undefined ? undefined : endOfAbort(call);
+    if (aborted !== undefined) return aborted;
     if (rule === undefined) return leave(call, outcome);
     const step = atOnce(call, call.decide(rule, outcome), 'giveup', outcome);
     const end =
