@@ -41,16 +41,16 @@ export type {
   Wrapper,
 } from './call/wrapper.js';
 
-export { constant, decay, decorrelated, expo, fibo, linear, random, runtime } from './wait/generators.js';
+export { constant, decay, expo, fibo, linear, runtime } from './wait/generators.js';
+export { decorrelated, random } from './wait/random-waits.js';
 export type {
   DecayOptions,
-  DecorrelatedOptions,
   ExpoOptions,
   FiboOptions,
   LinearOptions,
-  RandomOptions,
   RuntimeWaitOptions,
 } from './wait/generators.js';
+export type { DecorrelatedOptions, RandomOptions } from './wait/random-waits.js';
 export { add, cap, chain } from './wait/combinators.js';
 export { parseRetryAfter, retryAfter } from './wait/retry-after.js';
 export type { RetryAfterOptions } from './wait/retry-after.js';

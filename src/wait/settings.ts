@@ -4,8 +4,11 @@
 import { checkKeys } from '../checks.js';
 import type { RuntimeOption } from '../call/details.js';
 import { OptionError } from '../errors.js';
-import { toMs } from '../time/duration.js';
+import { type Ms, toMs } from '../time/duration.js';
 import { OptionFailure, type WaitScope } from './waits.js';
+
+// Sums and powers outgrow every number in the end; a wait stays one that can be counted in milliseconds.
+export const longest: Ms = Number.MAX_SAFE_INTEGER;
 
 /** How one option is checked, and what it is when it is not given. */
 export interface Setting<T> {
