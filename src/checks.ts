@@ -16,16 +16,22 @@ export function atLeast(least: number, option: string, value: unknown): number {
 /**
  * Looks for misspelt options.
  *
- * @param owner  Whose options they are, as the user writes it.
+ * @param owner     Whose options they are, as the user writes it.
+ * @param synonyms  What other libraries call an option, and what it is called here.
  * @throws {OptionError} for a key that nobody reads, with the nearest one that somebody does.
  */
-export function checkKeys(owner: string, options: unknown, known: readonly string[]): void {
+export function checkKeys(
+  owner: string,
+  options: unknown,
+  known: readonly string[],
+  synonyms: Readonly<Record<string, string>> = {},
+): void {
   if (Object.prototype.toString.call(options) !== '[object Object]') {
     throw new OptionError(`The options of ${owner}`, options, 'must be an object');
   }
   for (const key of Object.keys(options as object)) {
     if (known.includes(key)) continue;
-    const near = nearest(key, known);
+    const near = (Object.hasOwn(synonyms, key) ? synonyms[key] : undefined) ?? nearest(key, known);
     const hint = near === undefined ? `the options are ${known.join(', ')}` : `did you mean ${near}?`;
     const value = (options as Record<string, unknown>)[key];
     throw new OptionError(key, value, `is not an option of ${owner} (${hint})`);

@@ -40,7 +40,7 @@ describe('the log', () => {
       ]);
     });
 
-    it(`${kind}: shows the value that was not good enough`, async () => {
+    it(`${kind}: shows the shape of the value that was not good enough`, async () => {
       const clock = new VirtualClock();
       const { log, texts } = logger();
       const options = { jitter: null, maxTries: 2, clock, log, name: 'poll' };
@@ -49,8 +49,8 @@ describe('the log', () => {
       await finish(clock, poll);
 
       expect(texts()).toEqual([
-        'Backing off poll(...) for 1.0s ([])',
-        'Giving up poll(...) after 2 tries ([])',
+        'Backing off poll(...) for 1.0s (an array of 0)',
+        'Giving up poll(...) after 2 tries (an array of 0)',
       ]);
     });
 

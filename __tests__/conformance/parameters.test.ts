@@ -69,7 +69,9 @@ describe('the parameters of litl/backoff', () => {
   it('refuses a decorator that is not called, when it is used', () => {
     const bare = onException as unknown as (method: () => void, context: object) => unknown;
 
-    expect(() => bare(() => {}, { kind: 'method', name: 'load' })).toThrow(OptionError);
+    expect(() => bare(() => {}, { kind: 'method', name: 'load' })).toThrow(
+      'onException makes a decorator; write @onException(expo, Error).',
+    );
   });
 
   bothDrivers((kind, play, finish) => {

@@ -195,8 +195,8 @@ withRetry(fetchJob, {
     if (!details.ok) expectTypeOf(details.error).toEqualTypeOf<HttpError>();
     // @ts-expect-error there is no wait any more
     details.wait;
-    // @ts-expect-error a give-up may be one of a value
-    details.error;
+    // A give-up may be one of a value.
+    expectTypeOf(details.error).toEqualTypeOf<HttpError | undefined>();
   },
   onAbort: ({ error, abortReason }) => {
     expectTypeOf(error).toEqualTypeOf<unknown>();

@@ -49,11 +49,7 @@ describe('the option wait', () => {
       class Waits {},
       'wait must be a function that gives a sequence of waits, not a class; got the function Waits.',
     ],
-    [
-      'an array',
-      [100, 200],
-      'wait must be a function that makes waits, such as expo, fibo() or a function*; got [100, 200].',
-    ],
+    ['an array', [100, 200], 'wait must make waits; write constant([100, 200]); got [100, 200].'],
     ['an object', {}, 'wait must be a function that makes waits'],
     ['null', null, 'wait must be a function that makes waits'],
     ['nothing', undefined, 'wait must be a function that makes waits'],
@@ -129,7 +125,7 @@ describe('a maker that goes wrong', () => {
     expect(start).toThrow(
       expect.objectContaining({
         code: 'ERR_OPTION',
-        message: expect.stringContaining('wait (odd) must give a sequence of waits; got'),
+        message: expect.stringContaining('wait (odd) must give a sequence of waits'),
         cause: boom,
       }),
     );

@@ -54,6 +54,21 @@ export function wrapFunction(policy: string, wrap: Wrap, fn: unknown): AnyFuncti
   return around(policy, wrap, fn, plainName);
 }
 
+/**
+ * Refuses a maker of wrappers that is used as if it were one: `@retry` for `@retry()`.
+ *
+ * @param args     What it was called with.
+ * @param instead  What to write.
+ * @throws {UsageError}
+ */
+export function refuseBareUse(maker: string, args: readonly unknown[], instead: string): void {
+  const [, second, third] = args;
+  const isLegacy = typeof third === 'object' && third !== null && 'configurable' in third;
+  if (isLegacy || isDecoratorContext(second)) {
+    throw new UsageError(`${maker} makes a decorator; write ${instead}.`);
+  }
+}
+
 interface DecoratorContext {
   readonly kind: string;
   readonly name: string | symbol;
@@ -138,11 +153,11 @@ function ownerOf(thisArg: unknown): string {
  * Makes a policy out of a way to wrap: a wrapper with `run`, and whatever else the policy offers. Getters stay getters.
  */
 export function makePolicy(policy: string, wrap: Wrap, offers: object = {}): unknown {
-  const run = (call: (context: CallContext) => unknown): unknown =>
-    wrap(
-      () => call(contextHere()),
-      () => (call.name === '' ? 'run' : call.name),
-    ).fn();
+  const run = (call: (context: CallContext) => unknown): unknown => {
+    if (typeof call !== 'function') throw new UsageError(`run takes a function; got ${show(call)}.`);
+    const once = (): unknown => call(contextHere());
+    return wrap(once, () => (call.name === '' ? 'run' : call.name)).fn();
+  };
   const wrapper = Object.assign(makeWrapper(policy, wrap), { run });
   return Object.defineProperties(wrapper, Object.getOwnPropertyDescriptors(offers));
 }

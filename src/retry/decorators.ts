@@ -4,6 +4,7 @@
  * Both give a `Retry`: a decorator for class methods that also wraps any function.
  */
 import { type WaitMaker, checkWaitMaker } from '../wait/waits.js';
+import { refuseBareUse } from '../call/make-wrapper.js';
 import { OptionError } from '../errors.js';
 import type { CallDetails } from '../call/details.js';
 import type { Promised } from '../call/wrapper.js';
@@ -46,12 +47,10 @@ export function onException<
   options?: ExceptionOptions<MatchedError<M>, Answer> & ResultOptions<Raise, Kind>,
 ): RetryThatAdds<AcceptsFor<unknown, Answer, Kind>, AddsFor<Raise, Kind>>;
 export function onException(wait: unknown, errors: unknown, options: GivenOptions = {}): unknown {
+  refuseBareUse('onException', [wait, errors, options], '@onException(expo, Error)');
   if (errors === undefined) {
-    throw new OptionError(
-      'errors',
-      errors,
-      'must be given to onException: an error class, a test, or an array of both',
-    );
+    const allowed = 'must be given to onException, after the waits: onException(expo, HttpError)';
+    throw new OptionError('errors', errors, allowed);
   }
   return makeRetry(checkPolicy('onException', options, { wait: required(wait), errors }));
 }
@@ -91,6 +90,7 @@ export function onPredicate(
   predicate: unknown = isFalsy,
   options: GivenOptions = {},
 ): unknown {
+  refuseBareUse('onPredicate', [wait, predicate, options], '@onPredicate(fibo)');
   if (typeof predicate !== 'function') {
     throw new OptionError('predicate', predicate, 'must be a function of the value; options come third');
   }

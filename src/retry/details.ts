@@ -2,7 +2,7 @@
  * What handlers are told: one shape for each event, told apart by `event`.
  */
 import type { CallDetails } from '../call/details.js';
-import type { Outcome, Returned } from '../call/outcome.js';
+import type { Outcome, Returned, Threw } from '../call/outcome.js';
 import type { Ms } from '../time/duration.js';
 import type { GiveUpReason } from './attempts.js';
 
@@ -14,13 +14,18 @@ export interface AttemptDetails extends CallDetails {
 /** The call has succeeded. */
 export type SuccessDetails<V = unknown> = CallDetails & Returned<V> & { readonly event: 'success' };
 
+/** An outcome of which either side may be asked for: `({ error }) => ...` where a value may have failed, too. */
+type EitherSide<O> = [O] extends [Returned] ? O : [O] extends [Threw] ? O : Open<O>;
+
+type Open<O> = O extends Returned ? O & { readonly error?: undefined } : O & { readonly value?: undefined };
+
 /** An attempt has failed and another will follow after `wait` milliseconds. */
 export type BackoffDetails<O extends Outcome<any, any> = Outcome> = CallDetails &
-  O & { readonly event: 'backoff'; readonly wait: Ms };
+  EitherSide<O> & { readonly event: 'backoff'; readonly wait: Ms };
 
 /** An attempt has failed and no other will follow. */
 export type GiveUpDetails<O extends Outcome<any, any> = Outcome> = CallDetails &
-  O & { readonly event: 'giveup'; readonly reason: GiveUpReason };
+  EitherSide<O> & { readonly event: 'giveup'; readonly reason: GiveUpReason };
 
 /** The call was aborted. `error` is that of the last attempt that ended, `undefined` if none had failed. */
 export interface AbortDetails extends CallDetails {

@@ -30,7 +30,14 @@ export function giveUpText({ name, tries, ...details }: GiveUpDetails): string {
 }
 
 function ended(outcome: Outcome): string {
-  return outcome.ok ? show(outcome.value) : describe(outcome.error);
+  return outcome.ok ? shapeOf(outcome.value) : describe(outcome.error);
+}
+
+// Of a value only the shape: what is polled may hold secrets, as arguments may.
+function shapeOf(value: unknown): string {
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  if (typeof value === 'string') return value === '' ? 'an empty string' : 'a string';
+  return typeof value === 'object' && value !== null ? 'an object' : show(value);
 }
 
 /** Writes to a logger of the user's, or to `debug`. */

@@ -68,6 +68,7 @@ export function checkSignal(value: unknown): RuntimeOption<AbortSignal | undefin
 export function checkSignalValue(value: unknown): AbortSignal | undefined {
   if (value === undefined) return undefined;
   if (hasMethods(value, ['addEventListener', 'removeEventListener'])) return value as AbortSignal;
+  if (hasMethods(value, ['abort'])) throw new OptionError('signal', value, "must be the controller's signal");
   throw new OptionError('signal', value, 'must be an AbortSignal or a function that gives one');
 }
 

@@ -107,6 +107,31 @@ const known: Readonly<Record<string, readonly string[]>> = {
 };
 const allNames: readonly string[] = [...limitNames, 'wait', 'errors', 'predicate', 'giveup', 'rules'];
 
+/** What other libraries call our options. */
+const synonyms: Readonly<Record<string, string>> = {
+  retries: 'maxTries, which counts the first attempt too',
+  attempts: 'maxTries',
+  maxAttempts: 'maxTries',
+  numOfAttempts: 'maxTries',
+  maxRetries: 'maxTries, which counts the first attempt too',
+  delay: 'wait: constant(...)',
+  interval: 'wait: constant(...)',
+  minTimeout: 'wait: expo({ factor })',
+  startingDelay: 'wait: expo({ factor })',
+  factor: 'wait: expo({ factor })',
+  maxTimeout: 'wait: expo({ maxValue })',
+  maxDelay: 'wait: expo({ maxValue })',
+  backoff: 'wait',
+  timeout: 'maxTime',
+  maxRetryTime: 'maxTime',
+  onRetry: 'onBackoff',
+  onFailedAttempt: 'onBackoff',
+  shouldRetry: 'errors, or giveup',
+  retryIf: 'errors, or giveup',
+  on: 'errors',
+  until: 'predicate, which is true while the value is not good enough',
+};
+
 /**
  * Checks the options of a retry.
  *
@@ -116,7 +141,7 @@ const allNames: readonly string[] = [...limitNames, 'wait', 'errors', 'predicate
  * @throws {OptionError} naming the first option that is unknown or not allowed.
  */
 export function checkPolicy(owner: string, given: GivenOptions, fixed: GivenOptions = {}): RetryPolicy {
-  checkKeys(owner, given, known[owner] ?? allNames);
+  checkKeys(owner, given, known[owner] ?? allNames, synonyms);
   const options = Object.freeze({ ...fixed, ...defined(given) });
   const handlers: Handlings = {
     onAttempt: checkHandlers('onAttempt', options.onAttempt),

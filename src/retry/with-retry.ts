@@ -3,9 +3,10 @@
  *
  * From here a call goes to `first-attempt.ts`, and if that fails to a driver, which does what `attempts.ts` decides.
  */
+import { UsageError, show } from '../errors.js';
 import { type CallContext, currentCall } from '../call/context.js';
 import { policyKey } from '../call/dress.js';
-import { type Wrap, makeWrapper, wrapFunction } from '../call/make-wrapper.js';
+import { type Wrap, makeWrapper, refuseBareUse, wrapFunction } from '../call/make-wrapper.js';
 import type {
   AnyFunction,
   IsForeign,
@@ -108,7 +109,13 @@ export function withRetry<
   > &
     ResultOptions<Raise, Kind>,
 ): Retried<F, AddsFor<Raise, Kind>>;
-export function withRetry(fn: AnyFunction, options: GivenOptions = {}): AnyFunction {
+export function withRetry(fn: unknown, options: GivenOptions = {}): AnyFunction {
+  refuseBareUse('withRetry', [fn, options], 'withRetry(fn, options), or @retry(options) above a method');
+  if (typeof fn === 'object') {
+    throw new UsageError(
+      `withRetry wraps a function; got ${show(fn)}. For a decorator or a wrapper write retry(options).`,
+    );
+  }
   return wrapFunction('withRetry', wrapUnder(checkPolicy('withRetry', options)), fn);
 }
 
@@ -136,8 +143,15 @@ export function retry<
 >(
   options?: RetryOptions<M, V, Stop, RuleList<Rules, V, Verdict>, any, Again> & ResultOptions<Raise, Kind>,
 ): RetryThatAdds<AcceptsFor<V, Stop | Again, Kind>, AddsFor<Raise, Kind>>;
-export function retry(options: GivenOptions = {}): unknown {
-  return makeRetry(checkPolicy('retry', options));
+export function retry(...args: readonly unknown[]): unknown {
+  const [options = {}] = args;
+  refuseBareUse('retry', args, '@retry() or @retry(options)');
+  if (typeof options === 'function' || args.length > 1) {
+    throw new UsageError(
+      'retry takes options; write withRetry(fn, options), retry(options)(fn) or retry(options).run(fn).',
+    );
+  }
+  return makeRetry(checkPolicy('retry', options as GivenOptions));
 }
 
 /** The wrapper of a checked policy. */
@@ -145,6 +159,7 @@ export function makeRetry(policy: RetryPolicy): unknown {
   const { owner, options } = policy;
   const changed = (overrides: GivenOptions): RetryPolicy => checkPolicy(owner, overrides, options);
   const run = (call: (context: CallContext) => unknown, overrides?: GivenOptions): unknown => {
+    if (typeof call !== 'function') throw new UsageError(`run takes a function; got ${show(call)}.`);
     const wrap = wrapUnder(overrides === undefined ? policy : changed(overrides), call);
     const once = (): unknown => call(currentCall());
     return wrap(once, () => (call.name === '' ? 'run' : call.name)).fn();

@@ -79,6 +79,7 @@ export function checkWaitMaker(wait: unknown, option = 'wait'): WaitMaker {
 function allowed(wait: unknown): string {
   if (typeof wait === 'number' || typeof wait === 'string')
     return `must make waits; write constant(${show(wait)})`;
+  if (Array.isArray(wait)) return `must make waits; write constant(${show(wait)})`;
   if (isSequence(wait)) {
     return 'must make a fresh sequence for every call, and this one would be shared; give the generator function itself';
   }
@@ -104,7 +105,11 @@ export function startWaits(maker: WaitMaker, first: Outcome, scope: WaitScope): 
     throw failed(maker, thrown, first);
   }
   if (isSequence(made)) return made;
-  throw new OptionError(`wait (${nameOf(maker)})`, made, 'must give a sequence of waits', causeOf(first));
+  const hint =
+    typeof made === 'number'
+      ? ' (a fixed wait is constant(100); one read from the outcome is runtime({ value }))'
+      : '';
+  throw new OptionError(titleOf(maker), made, `must give a sequence of waits${hint}`, causeOf(first));
 }
 
 /**
@@ -156,6 +161,10 @@ export function causeOf(outcome: Outcome): { cause?: unknown } {
 
 export function nameOf(maker: WaitMaker): string {
   return maker.name === '' ? 'wait' : maker.name;
+}
+
+function titleOf(maker: WaitMaker): string {
+  return nameOf(maker) === 'wait' ? 'wait' : `wait (${nameOf(maker)})`;
 }
 
 /** A maker from a function that starts a sequence; it bears the name of the waits in error texts. */
