@@ -6,6 +6,7 @@
  */
 import { type Abortable, stopWatching, watchSignal } from '../call/abort.js';
 import { type Frame, currentFrame, enterFrame } from '../call/context.js';
+import { markGivenUp } from '../call/nesting.js';
 import { type Outcome, asPromise, isThenable } from '../call/outcome.js';
 import { afterOtherWork } from '../time/host.js';
 import type { Ms } from '../time/duration.js';
@@ -81,7 +82,12 @@ export class DrivenCall extends RetriedCall implements Abortable, Sleeper, Promi
 
   /** The call is over: its history goes with its error, nothing is left behind, the hub is told. */
   finish(ended: EndDetails['ended'], thrown?: { readonly error: unknown }): void {
-    if (thrown !== undefined) this.keepHistory(thrown.error);
+    if (thrown !== undefined) {
+      this.keepHistory(thrown.error);
+      const outer = this.aside?.outer;
+      const isSpent = ended === 'giveup' || this.isSpent({ ok: false, error: thrown.error });
+      if (outer !== undefined && isSpent) markGivenUp(thrown.error, outer);
+    }
     for (const signal of this.aside?.signals ?? []) stopWatching(signal, this);
     tellEnd(this, ended);
   }

@@ -84,6 +84,12 @@ export function checkClock(value: unknown): Clock {
   throw new OptionError('clock', value, 'must be a Clock, such as a VirtualClock');
 }
 
+export function checkNested(value: unknown): 'once' | 'again' {
+  if (value === undefined) return 'again';
+  if (value === 'once' || value === 'again') return value;
+  throw new OptionError('nested', value, 'must be "once" or "again"');
+}
+
 export function checkName(value: unknown): string | undefined {
   if (value === undefined || (typeof value === 'string' && value !== '')) return value;
   throw new OptionError('name', value, 'must be a text that is not empty');

@@ -75,6 +75,11 @@ export interface LimitOptions<This = any, M extends Mode = Mode> {
   readonly unref?: boolean | undefined;
   /** `false` makes exactly one attempt and leaves its outcome alone. @default true */
   readonly enabled?: RuntimeOption<boolean, This> | undefined;
+  /**
+   * Whether an error that an inner retry has given up on, within the same call, is tried again: `'once'` keeps the
+   * layers of a program from multiplying their attempts. @default 'again'
+   */
+  readonly nested?: 'once' | 'again' | undefined;
   /** What the function is called in logs, events and errors. @default the function's name (`Class.method`) */
   readonly name?: string | undefined;
   /** `false` for no log, or a function `(level, text, details)`. @default the package `debug`, `stampede:retry` */

@@ -36,8 +36,12 @@ export class Plan implements Frame {
     const { handlers, open, rules, signal, mode } = policy;
     const isAsync = mode === 'async' || Object.prototype.toString.call(original) === '[object AsyncFunction]';
     this.kind = mode === 'sync' ? 'sync' : isAsync ? 'async' : 'unknown';
+    // With `nested: 'once'` the call must be an object from the start, to be told apart from others of the plan.
     this.attended =
-      signal !== undefined || handlers.onAttempt.length > 0 || typeof open.maxTime === 'function';
+      signal !== undefined ||
+      policy.nested === 'once' ||
+      handlers.onAttempt.length > 0 ||
+      typeof open.maxTime === 'function';
     this.watchesValues =
       handlers.onSuccess.length > 0 ||
       open.budget !== undefined ||

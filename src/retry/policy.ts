@@ -27,6 +27,7 @@ import {
   checkMaxTries,
   checkMode,
   checkName,
+  checkNested,
   checkSignal,
   isBudget,
 } from './option-checks.js';
@@ -71,6 +72,8 @@ export interface RetryPolicy {
   readonly mode: 'auto' | 'sync' | 'async';
   readonly clock: Clock;
   readonly unref: boolean;
+  /** Whether what an inner retry has given up on within a call is tried again. */
+  readonly nested: 'once' | 'again';
   readonly name: string | undefined;
   readonly log: LogOption;
   /** Whether the clock is read when a call starts: there is a limit to keep, or somebody to tell the time to. */
@@ -88,6 +91,7 @@ const limitNames = [
   'random',
   'unref',
   'enabled',
+  'nested',
   'name',
   'log',
   'onAttempt',
@@ -182,6 +186,7 @@ export function checkPolicy(owner: string, given: GivenOptions, fixed: GivenOpti
     mode: checkMode(options.mode),
     clock: checkClock(options.clock),
     unref: options.unref === undefined ? false : checkBoolean('unref', options.unref),
+    nested: checkNested(options.nested),
     name: checkName(options.name),
     log,
     keepsTime: open.maxTime !== Infinity || told || asked || read,

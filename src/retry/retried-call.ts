@@ -6,6 +6,7 @@
  */
 import { type Frame } from '../call/context.js';
 import type { CallDetails } from '../call/details.js';
+import { wasGivenUp } from '../call/nesting.js';
 import { type Outcome, isThenable } from '../call/outcome.js';
 import { isObserved } from '../events.js';
 import { GiveUpError, isRefusal, withCause } from '../errors.js';
@@ -152,8 +153,13 @@ export class RetriedCall extends Attempts implements Frame, Teller, WaitScope {
   /** The rule that speaks for an outcome; `undefined` when it is to pass through. */
   match(outcome: Outcome): Rule | undefined | PromiseLike<Rule | undefined> {
     this.limits();
-    if (this.aside?.disabled === true) return undefined;
+    if (this.aside?.disabled === true || this.isSpent(outcome)) return undefined;
     return ruleFor(this.plan.policy.rules, outcome, this);
+  }
+
+  /** Whether an inner retry has spent its tries on this error within this call, and they are not to multiply. */
+  isSpent(outcome: Outcome): boolean {
+    return !outcome.ok && this.plan.policy.nested === 'once' && wasGivenUp(outcome.error, this);
   }
 
   /** What to do about an outcome that a rule has matched. */

@@ -51,6 +51,25 @@ export function blockThread(ms: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }
 
+/** Carries a value across every `await`, to whatever is called from there. */
+export interface AsyncContext<T> {
+  run<R>(value: T, callback: () => R): R;
+  getStore(): T | undefined;
+}
+
+interface ContextHost {
+  process?: {
+    getBuiltinModule?(name: string): { AsyncLocalStorage?: new () => AsyncContext<never> } | undefined;
+  };
+}
+
+/** Makes an asynchronous context, which slows every promise of the process; `undefined` where the host has none. */
+export function asyncContext<T>(): AsyncContext<T> | undefined {
+  const { process } = host as ContextHost;
+  const Storage = process?.getBuiltinModule?.('node:async_hooks')?.AsyncLocalStorage;
+  return Storage && (new Storage() as AsyncContext<unknown> as AsyncContext<T>);
+}
+
 type CreateDebug = (namespace: string) => (format: string, ...args: unknown[]) => void;
 
 interface DebugHost {
