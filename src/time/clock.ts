@@ -28,6 +28,9 @@ const longestSlice: Ms = 2 ** 31 - 1;
 const realSetTimeout = globalThis.setTimeout;
 const realNow: unknown = Reflect.get(globalThis.performance, 'now');
 
+// What floating point adds to a wait of whole milliseconds; without it, 60000.00000000001 would be set as 60001.
+const sliver: Ms = 1e-6;
+
 type SetTimeout = typeof globalThis.setTimeout;
 type Handle = ReturnType<SetTimeout> | number;
 
@@ -71,7 +74,7 @@ class Alarm {
     this.#setFor = next;
     // Called as a plain function, the way a browser demands.
     const { setTimeout } = this;
-    const slice = Math.min(Math.max(0, Math.ceil(next - now)), longestSlice);
+    const slice = Math.min(Math.max(0, Math.ceil(next - now - sliver)), longestSlice);
     this.#ringsAt = now + slice;
     this.#handle = setTimeout(this.#ring, slice);
     if (!this.#queue.keepsAlive) this.#refer();
