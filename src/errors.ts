@@ -72,6 +72,12 @@ export class UsageError extends TypeError {
 export class GiveUpError extends StampedeError {
   override readonly name = 'GiveUpError';
 
+  /**
+   * @param what    The name of the function.
+   * @param value   What it gave last.
+   * @param reason  Why no other attempt was made: a `GiveUpReason`.
+   * @param tries   Attempts made, the first included.
+   */
   constructor(
     what: string,
     readonly value: unknown,
@@ -89,7 +95,10 @@ export class GiveUpError extends StampedeError {
 export class TimeoutError extends StampedeError {
   override readonly name = 'TimeoutError';
 
-  /** @param timeout  The limit that was passed, in milliseconds. */
+  /**
+   * @param what     What took too long, as the error is to name it.
+   * @param timeout  The limit that was passed, in milliseconds.
+   */
   constructor(
     what: string,
     readonly timeout: number,

@@ -14,6 +14,7 @@ export interface StampedeEvent {
   readonly details: object;
 }
 
+/** Takes every event, synchronously. What it gives back is not waited for. */
 export type EventListener = (event: StampedeEvent) => unknown;
 
 let listeners: readonly EventListener[] = [];

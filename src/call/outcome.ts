@@ -2,11 +2,13 @@
  * What an attempt ended with.
  */
 
+/** An attempt that returned, or whose promise was fulfilled. */
 export interface Returned<V = unknown> {
   readonly ok: true;
   readonly value: V;
 }
 
+/** An attempt that threw, or whose promise was rejected. What was thrown may be anything. */
 export interface Threw<E = unknown> {
   readonly ok: false;
   readonly error: E;

@@ -7,7 +7,9 @@
 import type { CallContext } from './context.js';
 
 // `any`, not `unknown`: the parameters of a wrapped function must stay as they are, in both directions.
+/** Any function, with whatever `this`. */
 export type AnyFunction = (this: any, ...args: any[]) => any;
+/** Any function that gives a `Result`. */
 export type FunctionGiving<Result> = (this: any, ...args: any[]) => Result;
 
 /** A thenable that is no promise; a wrapper gives a real promise in its place. */

@@ -37,14 +37,18 @@ export interface Budget {
   earn(): void;
 }
 
+/** Wait, then make another attempt. */
 export interface WaitStep {
   readonly kind: 'wait';
+  /** How long, after jitter, in milliseconds. */
   readonly ms: Ms;
+  /** What kind of wait it is; `undefined` for one that is neither the server's nor drawn at random already. */
   readonly of: WaitKind | undefined;
   /** What the budget was charged for. */
   readonly charged: RetryKind;
 }
 
+/** Stop; the call ends with the outcome of the latest attempt. */
 export interface GiveUpStep {
   readonly kind: 'giveup';
   readonly because: GiveUpReason;
@@ -101,6 +105,16 @@ const none = Symbol('none');
 /** Of the attempts that have ended, the first and this many of the last are remembered. */
 const recent = 9;
 
+/**
+ * The attempts of one call: told when each starts and how it ended, it says what to do next.
+ *
+ *     const attempts = new Attempts(clock.now());
+ *     attempts.start();
+ *     attempts.end({ ok: false, error }, clock.now());
+ *     const step = attempts.next({ rule, outcome: { ok: false, error }, ...finding }, limits, scope, Infinity);
+ *
+ * @param startedAt  The moment of the first attempt, in milliseconds; `undefined` while the call keeps no time.
+ */
 export class Attempts {
   /** Attempts started so far, the first included. */
   tries = 0;

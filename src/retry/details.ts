@@ -42,5 +42,6 @@ export interface EndDetails extends CallDetails {
   readonly ended: 'success' | 'giveup' | 'abort' | 'passed';
 }
 
+/** What handlers and the event hub are told; `event` tells the cases apart. Frozen. */
 export type Details =
   AttemptDetails | SuccessDetails | BackoffDetails | GiveUpDetails | AbortDetails | EndDetails;

@@ -9,6 +9,7 @@ import { describe, publish, warnOnce } from '../events.js';
 import type { Budget, RetryKind } from './attempts.js';
 import type { BackoffDetails, GiveUpDetails } from './details.js';
 
+/** How grave a line of the log is. */
 export type LogLevel = 'info' | 'error';
 
 /** Takes what a retry has to say. `level` is `'error'` for giving up, unless `giveup` said so. */

@@ -43,12 +43,14 @@ export function checkBoolean(option: string, value: unknown): boolean {
   throw new OptionError(option, value, 'must be true or false');
 }
 
+/** @throws {OptionError} unless `value` is a function, or `null` for no jitter, or `undefined` for the default. */
 export function checkJitter(value: unknown): Jitter | null | undefined {
   if (value === undefined || value === null || typeof value === 'function')
     return value as Jitter | null | undefined;
   throw new OptionError('jitter', value, 'must be a function (wait, random) => wait, or null for none');
 }
 
+/** @throws {OptionError} unless `value` is a function or `undefined`. */
 export function checkCallback(option: string, value: unknown): unknown {
   if (value === undefined || typeof value === 'function') return value;
   throw new OptionError(option, value, 'must be a function that gives true or false');

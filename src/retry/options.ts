@@ -61,13 +61,13 @@ export interface LimitOptions<This = any, M extends Mode = Mode> {
   readonly maxTime?: RuntimeOption<Duration, This> | undefined;
   /** Spreads the waits; `null` for none. @default fullJitter */
   readonly jitter?: Jitter | null | undefined;
-  /** Ends the call at once when it aborts: a signal, or a function of the call that gives one. */
+  /** Ends the call at once when it aborts: a signal, or a function of the call that gives one. @default none */
   readonly signal?: RuntimeOption<AbortSignal | undefined, This> | undefined;
-  /** Pays for retries; asked last. */
+  /** Pays for retries, shared or of its own; asked last, before the wait. @default none */
   readonly budget?: RuntimeOption<Budget | undefined, This> | undefined;
   /** Whether the function is async: found out, or said. @default 'auto' */
   readonly mode?: M | undefined;
-  /** @default systemClock */
+  /** What time it is, and who is woken when; `new VirtualClock()` in tests. @default systemClock */
   readonly clock?: Clock | undefined;
   /** Gives numbers from 0 up to, not including, 1. @default Math.random */
   readonly random?: Random | undefined;
@@ -77,7 +77,8 @@ export interface LimitOptions<This = any, M extends Mode = Mode> {
   readonly enabled?: RuntimeOption<boolean, This> | undefined;
   /**
    * Whether an error that an inner retry has given up on, within the same call, is tried again: `'once'` keeps the
-   * layers of a program from multiplying their attempts. @default 'again'
+   * layers of a program from multiplying their attempts. Seen are inner calls that start before the first `await` of
+   * the outer function. @default 'again'
    */
   readonly nested?: 'once' | 'again' | undefined;
   /** What the function is called in logs, events and errors. @default the function's name (`Class.method`) */

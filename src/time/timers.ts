@@ -15,6 +15,7 @@ export interface Sleeper {
   wake(late: Ms): void;
 }
 
+/** The sleepers of one clock, soonest first; those of the same moment in the order in which they came. */
 export class TimerQueue {
   readonly #sleepers: Sleeper[] = [];
   readonly #moments: Ms[] = [];

@@ -80,6 +80,7 @@ function listed(items: Iterable<unknown>): Waits {
   };
 }
 
+/** Options of `expo`. Times are milliseconds or strings with a unit; any may be a function of the call. */
 export interface ExpoOptions {
   /** What each wait is multiplied by to give the next. @default 2 */
   readonly base?: RuntimeOption<number> | undefined;
@@ -129,6 +130,7 @@ class ExpoWaits implements Waits {
   }
 }
 
+/** Options of `fibo`. */
 export interface FiboOptions {
   /** The first wait; the second is a second longer. Without it the waits start 1 s, 1 s. */
   readonly initial?: RuntimeOption<Duration> | undefined;
@@ -165,6 +167,7 @@ export const fibo = /* @__PURE__ */ waitFactory('fibo', (options: FiboOptions = 
   });
 });
 
+/** Options of `decay`. */
 export interface DecayOptions {
   /** The first wait. @default 1000 */
   readonly initial?: RuntimeOption<Duration> | undefined;
@@ -199,6 +202,7 @@ export const decay = /* @__PURE__ */ waitFactory('decay', (options: DecayOptions
   });
 });
 
+/** Options of `linear`. */
 export interface LinearOptions {
   /** The first wait. @default 1000 */
   readonly initial?: RuntimeOption<Duration> | undefined;
@@ -228,6 +232,7 @@ export const linear = /* @__PURE__ */ waitFactory('linear', (options: LinearOpti
   });
 });
 
+/** Options of `runtime`. */
 export interface RuntimeWaitOptions {
   /** Reads the wait, in milliseconds, from what the attempt ended with. */
   readonly value: (outcome: Outcome<any, any>) => Ms;

@@ -11,6 +11,7 @@ import { bound, longest, positiveTime, settings, time } from './settings.js';
 import { truncatedNormal } from './truncated-normal.js';
 import { type WaitMaker, waitFactory, waitMaker } from './waits.js';
 
+/** Options of `random`. */
 export interface RandomOptions {
   /** The shortest wait. @default 0 */
   readonly min?: RuntimeOption<Duration> | undefined;
@@ -63,6 +64,7 @@ function checkBelow<Low extends string, High extends string>(
   throw new OptionError(low, values[low], `must not be above ${high}, which is ${values[high]}`);
 }
 
+/** Options of `decorrelated`. */
 export interface DecorrelatedOptions {
   /** The shortest wait. @default 100 */
   readonly base?: RuntimeOption<Duration> | undefined;

@@ -9,6 +9,7 @@ import { expo } from './generators.js';
 import { setting } from './settings.js';
 import { type WaitMaker, checkWaitMaker, nextWait, startWaits, waitFactory, waitMaker } from './waits.js';
 
+/** Options of `retryAfter`. */
 export interface RetryAfterOptions {
   /** The waits when the server asks for none; a server's wait is never shorter than these. @default expo({ factor: 100, maxValue: '10s' }) */
   readonly fallback?: WaitMaker | undefined;
