@@ -140,15 +140,20 @@ export class DrivenCall extends RetriedCall implements Abortable, Sleeper, Promi
     this.#guard(() => {
       const step = this.afterWake(late);
       if (step === undefined) this.#attempt();
-      else this.#perform(step, this.latest as Outcome, undefined);
+      else
+        this.#perform(
+          step,
+          this.latest as Outcome,
+          this.plan.policy.rules.find(({ alone }) => alone),
+        );
     });
   }
 
   #attempt(): void {
-    this.spend();
     this.start();
     tellAttempt(this);
     if (this.#resolve === undefined) return; // a handler has aborted the call
+    this.spend();
     const outer = currentFrame();
     enterFrame(this);
     let promise: Promise<unknown>;
@@ -163,13 +168,19 @@ export class DrivenCall extends RetriedCall implements Abortable, Sleeper, Promi
   }
 
   #wait(promise: Promise<unknown>): void {
-    const reject = (error: unknown): unknown => this.#took({ ok: false, error });
     if (!this.plan.watchesValues && this.aside === undefined) {
-      void promise.then(this.#resolve, reject);
+      void promise.then(this.#resolve, (error: unknown) => {
+        void this.#took({ ok: false, error });
+      });
       return;
     }
     // The value is looked at, so the promise's own `resolve` comes second; nothing ever reaches it.
-    void promise.then((value) => this.#took({ ok: true, value }), reject).then(this.#resolve);
+    void promise
+      .then(
+        (value) => this.#took({ ok: true, value }),
+        (error: unknown) => this.#took({ ok: false, error }),
+      )
+      .then(this.#resolve);
   }
 
   #took(outcome: Outcome): PromiseLike<never> {
@@ -209,6 +220,10 @@ export class DrivenCall extends RetriedCall implements Abortable, Sleeper, Promi
   }
 
   #perform(step: Step, outcome: Outcome, rule: Rule | undefined): void {
+    if (this.#resolve === undefined) {
+      this.refund(); // a callback has aborted the call while it was asked
+      return;
+    }
     if (step.kind === 'giveup') {
       this.#afterwards(tellGiveUp(this, step.because, outcome, rule), () => {
         this.#settle(this.endOf(step.because, outcome), 'giveup');
@@ -225,13 +240,13 @@ export class DrivenCall extends RetriedCall implements Abortable, Sleeper, Promi
   }
 
   #sleepIfItFits(step: WaitStep, outcome: Outcome, rule: Rule | undefined): void {
+    if (this.#resolve === undefined) return; // a handler has aborted the call
     const fitted = this.afterHandlers(step);
     if (fitted.kind === 'wait') this.#sleep(fitted);
     else this.#perform(fitted, outcome, rule);
   }
 
   #sleep({ ms }: WaitStep): void {
-    if (this.#resolve === undefined) return; // a handler has aborted the call
     if (ms > 0) this.clock.schedule(this, ms);
     else if (this.tries % turnsBeforeYield !== 0) this.#attempt();
     else {
@@ -290,7 +305,7 @@ export class DrivenCall extends RetriedCall implements Abortable, Sleeper, Promi
 
   /** Goes on when handlers are done, at once where none has to be waited for. */
   #afterwards(told: Promise<void> | undefined, goOn: () => void): void {
-    if (told === undefined) goOn();
-    else this.#when(told, goOn);
+    if (told !== undefined) this.#when(told, goOn);
+    else if (this.#resolve !== undefined) goOn(); // unless a handler has aborted the call
   }
 }

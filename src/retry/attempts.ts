@@ -187,7 +187,10 @@ export class Attempts {
   refit(step: WaitStep, now: Ms, limits: Limits, deadline: Ms): Step {
     const left = this.#left(this.elapsed(now), limits, deadline);
     if (step.ms <= left) return step;
-    if (left <= 0 || step.of === 'server') return giveUp('maxTime');
+    if (left <= 0 || step.of === 'server') {
+      this.#wait = undefined;
+      return giveUp('maxTime');
+    }
     this.#wait = isExact(limits.jitter) && step.of !== 'spread' ? left : left * limits.random();
     return { ...step, ms: this.#wait };
   }
@@ -279,11 +282,14 @@ function isExact(jitter: Limits['jitter']): jitter is null {
 }
 
 function pays(budget: Budget, kind: RetryKind, outcome: Outcome): boolean {
+  let paid: unknown;
   try {
-    return budget.take(kind);
+    paid = budget.take(kind);
   } catch (thrown) {
     throw withCause(thrown, 'budget', causeOf(outcome));
   }
+  if (typeof paid === 'boolean') return paid;
+  throw new OptionError('budget', paid, 'must answer take() with true or false at once', causeOf(outcome));
 }
 
 function upward({ value, spread }: NextWait, room: Ms, limits: Limits, outcome: Outcome): Ms {

@@ -41,7 +41,12 @@ function drivenAny(plan: Plan): AnyFunction {
       return new FirstAttempt(plan, this, args, startedAt).threw(error);
     }
     enterFrame(undefined);
-    if (plan.kind === 'sync' && !plan.watchesValues && !isThenable(result)) return result;
+    if (!plan.watchesValues) {
+      if (plan.kind === 'sync' && !isThenable(result)) return result;
+      if (plan.kind === 'async' && result instanceof Promise) {
+        return result.then(undefined, whenListFailed(plan, this, startedAt, args));
+      }
+    }
     return new FirstAttempt(plan, this, args, startedAt).gave(result);
   };
 }
@@ -53,8 +58,7 @@ function drivenAny(plan: Plan): AnyFunction {
 function drivenAsync(plan: Plan): AnyFunction {
   const { target } = plan;
   const whenMore = drivenAny(plan);
-  const whenBare = (error: unknown): unknown =>
-    new FirstAttempt(plan, undefined, [], undefined).failed(error);
+  const whenBare = whenListFailed(plan, undefined, undefined, []);
   return function (this: unknown, a?: unknown, b?: unknown, c?: unknown): unknown {
     const count = arguments.length;
     if (count > 3 || plan.attended || plan.watchesValues || isInCall() || isObserved()) {
@@ -81,7 +85,17 @@ function drivenAsync(plan: Plan): AnyFunction {
   };
 }
 
-// A function of its own, so that a call which keeps nothing does not pay for a closure's variables.
+// Functions of their own, so that a call which keeps nothing does not pay for a closure's variables.
+
+function whenListFailed(
+  plan: Plan,
+  thisArg: unknown,
+  startedAt: Ms | undefined,
+  args: readonly unknown[],
+): (error: unknown) => unknown {
+  return (error) => takeOver(plan, thisArg, args, startedAt).resume({ ok: false, error });
+}
+
 function whenFailed(
   plan: Plan,
   thisArg: unknown,
@@ -91,7 +105,8 @@ function whenFailed(
   b: unknown,
   c: unknown,
 ): (error: unknown) => unknown {
-  return (error) => new FirstAttempt(plan, thisArg, [a, b, c].slice(0, count), startedAt).failed(error);
+  return (error) =>
+    takeOver(plan, thisArg, [a, b, c].slice(0, count), startedAt).resume({ ok: false, error });
 }
 
 /** A call that somebody attends to before its first attempt, so that it is an object from the start. */
@@ -115,6 +130,18 @@ function attendedCall(plan: Plan, thisArg: unknown, args: readonly unknown[]): u
   }
   enterFrame(outer);
   return first.gave(result);
+}
+
+/** A call that takes over after its first attempt. */
+function takeOver(
+  plan: Plan,
+  thisArg: unknown,
+  args: readonly unknown[],
+  startedAt: Ms | undefined,
+): DrivenCall {
+  const call = new DrivenCall(plan, thisArg, args, startedAt);
+  call.start();
+  return call;
 }
 
 /** A first attempt that has ended in a way that somebody looks at. */
@@ -195,7 +222,8 @@ class FirstAttempt implements Teller {
   ): unknown {
     const { policy, tellsSuccess } = this.#plan;
     const { limits, rules } = policy;
-    if (this.#attended !== undefined || limits === undefined) return goOn(this.#call(), outcome);
+    if (this.#attended !== undefined || limits === undefined || policy.tellsDetails)
+      return goOn(this.#call(), outcome);
     const found = ruleFor(rules, outcome, this);
     if (found !== undefined || tellsSuccess) return goOn(this.#call(), outcome, { found });
     if (limits.budget !== undefined) tellBudget(this.#plan.nameFor(this.#thisArg), limits.budget, 'earn');
@@ -204,10 +232,7 @@ class FirstAttempt implements Teller {
 
   #call(): DrivenCall {
     if (this.#attended !== undefined) return this.#attended;
-    if (this.#made === undefined) {
-      this.#made = new DrivenCall(this.#plan, this.#thisArg, this.#args, this.#startedAt);
-      this.#made.start();
-    }
+    this.#made ??= takeOver(this.#plan, this.#thisArg, this.#args, this.#startedAt);
     return this.#made;
   }
 }

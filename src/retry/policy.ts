@@ -29,7 +29,6 @@ import {
   checkName,
   checkNested,
   checkSignal,
-  isBudget,
 } from './option-checks.js';
 import { type Rule, checkErrors, wantsDetails } from './rules.js';
 
@@ -37,6 +36,8 @@ import { type Rule, checkErrors, wantsDetails } from './rules.js';
 export type GivenOptions = Partial<
   Record<keyof RetryOptions<unknown, unknown, boolean, readonly unknown[]>, unknown>
 >;
+
+const handlerNames = ['onAttempt', 'onSuccess', 'onBackoff', 'onGiveup', 'onAbort'] as const;
 
 export interface Handlings {
   readonly onAttempt: readonly Handler<never>[];
@@ -76,6 +77,8 @@ export interface RetryPolicy {
   readonly nested: 'once' | 'again';
   readonly name: string | undefined;
   readonly log: LogOption;
+  /** Whether a callback that is asked about an outcome wants the details of the call. */
+  readonly tellsDetails: boolean;
   /** Whether the clock is read when a call starts: there is a limit to keep, or somebody to tell the time to. */
   readonly keepsTime: boolean;
 }
@@ -146,7 +149,7 @@ const synonyms: Readonly<Record<string, string>> = {
  */
 export function checkPolicy(owner: string, given: GivenOptions, fixed: GivenOptions = {}): RetryPolicy {
   checkKeys(owner, given, known[owner] ?? allNames, synonyms);
-  const options = Object.freeze({ ...fixed, ...defined(given) });
+  const options = Object.freeze({ ...fixed, ...withLists(defined(given)) });
   const handlers: Handlings = {
     onAttempt: checkHandlers('onAttempt', options.onAttempt),
     onSuccess: checkHandlers('onSuccess', options.onSuccess),
@@ -160,7 +163,7 @@ export function checkPolicy(owner: string, given: GivenOptions, fixed: GivenOpti
   const open: OpenLimits = {
     maxTries: orFunction(options.maxTries, 10, checkMaxTries),
     maxTime: orFunction(options.maxTime, Infinity, checkMaxTime),
-    budget: isBudget(options.budget) ? options.budget : orFunction(options.budget, undefined, checkBudget),
+    budget: orFunction(options.budget, undefined, checkBudget),
     enabled: orFunction(options.enabled, true, (value) => checkBoolean('enabled', value)),
     jitter: checkJitter(options.jitter),
     random: checkFunction('random', options.random, systemRandom) as Random,
@@ -189,6 +192,7 @@ export function checkPolicy(owner: string, given: GivenOptions, fixed: GivenOpti
     nested: checkNested(options.nested),
     name: checkName(options.name),
     log,
+    tellsDetails: asked,
     keepsTime: open.maxTime !== Infinity || told || asked || read,
   };
 }
@@ -196,6 +200,15 @@ export function checkPolicy(owner: string, given: GivenOptions, fixed: GivenOpti
 // `{ maxTries: undefined }` is the same as leaving it out.
 function defined(given: GivenOptions): GivenOptions {
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+// Handlers may come as an iterable that can be walked once; a changed copy of the retry has to find them, too.
+function withLists(options: GivenOptions): GivenOptions {
+  const lists = handlerNames.filter((name) => typeof options[name] === 'object');
+  return {
+    ...options,
+    ...Object.fromEntries(lists.map((name) => [name, checkHandlers(name, options[name])])),
+  };
 }
 
 function callbacksOf(rule: Rule): (((...args: never[]) => unknown) | undefined)[] {
@@ -244,6 +257,6 @@ function orFunction<T>(given: unknown, fallback: T, check: (value: unknown) => T
 function fixedLimits({ maxTries, maxTime, budget, enabled, jitter, random }: OpenLimits): Limits | undefined {
   if (typeof maxTries === 'function' || typeof maxTime === 'function' || typeof enabled === 'function')
     return undefined;
-  if (!enabled || (typeof budget === 'function' && !isBudget(budget))) return undefined;
+  if (!enabled || typeof budget === 'function') return undefined;
   return { maxTries, maxTime, jitter, random, budget: budget };
 }

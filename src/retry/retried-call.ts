@@ -43,8 +43,8 @@ export class Aside {
   limits: Limits | undefined;
   /** Why they could not be asked for. */
   failure: { readonly error: unknown } | undefined;
-  /** Whether `enabled` said no. */
-  disabled = false;
+  /** What `enabled` said, where it had to be asked. */
+  enabled: boolean | undefined;
   /** What the budget was charged for a retry that has not been sent yet. */
   charged: RetryKind | undefined;
 }
@@ -121,28 +121,38 @@ export class RetriedCall extends Attempts implements Frame, Teller, WaitScope {
 
   // What is asked once an attempt has ended.
 
+  /** Whether failures are retried at all. */
+  isEnabled(): boolean {
+    const { enabled } = this.plan.policy.open;
+    if (typeof enabled !== 'function') return enabled;
+    const aside = (this.aside ??= new Aside());
+    return (aside.enabled ??= this.#asked(aside, () => checkBoolean('enabled', this.read(enabled))));
+  }
+
   /** What bounds this call. Options that are functions are asked once. */
   limits(): Limits {
     const { limits, open } = this.plan.policy;
     if (limits !== undefined) return limits;
     const aside = (this.aside ??= new Aside());
-    if (aside.limits !== undefined) return aside.limits;
+    return (aside.limits ??= this.#asked(aside, () => ({
+      maxTries: checkMaxTries(this.read(open.maxTries)),
+      maxTime: checkMaxTime(this.read(open.maxTime)),
+      budget: typeof open.budget === 'function' ? checkBudget(this.read(open.budget)) : open.budget,
+      jitter: open.jitter,
+      random: open.random,
+    })));
+  }
+
+  // An option that has failed is not asked again.
+  #asked<T>(aside: Aside, ask: () => T): T {
     if (aside.failure !== undefined) throw aside.failure.error;
     try {
-      aside.disabled = !checkBoolean('enabled', this.read(open.enabled));
-      aside.limits = {
-        maxTries: checkMaxTries(this.read(open.maxTries)),
-        maxTime: checkMaxTime(this.read(open.maxTime)),
-        budget: typeof open.budget === 'function' ? checkBudget(this.read(open.budget)) : open.budget,
-        jitter: open.jitter,
-        random: open.random,
-      };
+      return ask();
     } catch (thrown) {
       const cause = this.latest === undefined ? {} : causeOf(this.latest);
       aside.failure = { error: withCause(thrown, 'An option given as a function', cause) };
       throw aside.failure.error;
     }
-    return aside.limits;
   }
 
   /** Milliseconds that the calls around this one leave it. */
@@ -152,8 +162,7 @@ export class RetriedCall extends Attempts implements Frame, Teller, WaitScope {
 
   /** The rule that speaks for an outcome; `undefined` when it is to pass through. */
   match(outcome: Outcome): Rule | undefined | PromiseLike<Rule | undefined> {
-    this.limits();
-    if (this.aside?.disabled === true || this.isSpent(outcome)) return undefined;
+    if (!this.isEnabled() || this.isSpent(outcome)) return undefined;
     return ruleFor(this.plan.policy.rules, outcome, this);
   }
 

@@ -107,7 +107,9 @@ export function ruleFor(rules: readonly Rule[], outcome: Outcome, teller: Teller
       : matchesError(rule, outcome.error, teller);
     if (matches === false) continue;
     if (!isThenable(matches)) return matches ? rule : undefined;
-    return matches.then((late) => (late ? rule : ruleFor(rules, outcome, teller, index + 1)));
+    return Promise.resolve(matches).then((late) =>
+      late ? rule : ruleFor(rules, outcome, teller, index + 1),
+    );
   }
   return undefined;
 }

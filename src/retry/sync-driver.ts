@@ -119,15 +119,16 @@ function warnOfBlocking(plan: Plan, name: string): void {
   const text =
     `${name} threw before it was known whether it is async, so Stampede waits as for a sync function and blocks the ` +
     `thread. If it returns promises, say mode: 'async'.`;
-  warnOnce(plan.original, text, 'STAMPEDE_BLOCKING');
+  // What `run` is given is often a fresh closure.
+  warnOnce(plan.original === plan.target ? plan.target : plan.policy, text, 'STAMPEDE_BLOCKING');
 }
 
 function attempt(call: DrivenCall): Outcome | End {
-  call.spend();
   call.start();
   tellAttempt(call);
   const aborted = endOfAbort(call);
   if (aborted !== undefined) return aborted;
+  call.spend();
   const outer = currentFrame();
   enterFrame(call);
   try {
@@ -146,6 +147,7 @@ function endOfAbort(call: DrivenCall): End | undefined {
   if (signal === undefined) return undefined;
   const error: unknown = signal.reason;
   call.refund();
+  call.aside?.controller?.abort(error);
   tellAbort(call, error);
   return { ended: 'abort', outcome: { ok: false, error } };
 }

@@ -30,7 +30,8 @@ export function tellAttempt(call: RetriedCall): void {
 
 /** The call has succeeded: the budget earns, handlers are told. */
 export function tellSuccess(call: RetriedCall, value: unknown): Promise<void> | undefined {
-  const { budget } = call.limits();
+  // Asked for only where there is one: no other limit matters to a success.
+  const budget = call.plan.policy.open.budget === undefined ? undefined : call.limits().budget;
   if (budget !== undefined) tellBudget(call.plan.nameFor(call.thisArg), budget, 'earn');
   const { onSuccess } = call.plan.policy.handlers;
   if (!isWanted(onSuccess)) return undefined;

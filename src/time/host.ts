@@ -84,9 +84,12 @@ type NodeRequireMaker = (from: string) => (name: string) => unknown;
 
 /** Whether somebody has asked for the output of the package `debug`; it keeps its settings here itself. */
 export function debugWanted(): boolean {
-  const { process, localStorage } = host as DebugHost;
-  const wanted = process?.env ? process.env.DEBUG : localStorage?.debug;
-  return wanted !== undefined && wanted !== '';
+  const { process } = host as DebugHost;
+  try {
+    return Boolean(process?.env ? process.env.DEBUG : (host as DebugHost).localStorage?.debug);
+  } catch {
+    return false; // Deno without --allow-env, a page that may not keep data
+  }
 }
 
 /** Hands over the package `debug`: at once where modules can be had at once, as soon as it is loaded elsewhere. */
