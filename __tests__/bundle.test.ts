@@ -27,14 +27,14 @@ describe('the bundle for browsers', () => {
     expect(imports).toEqual([]);
   });
 
-  it('of withRetry and expo, without debug, is at most 14 kB gzipped and 12.8 kB with brotli', async () => {
+  it('of withRetry and expo, without debug, is at most 14.3 kB gzipped and 13 kB with brotli', async () => {
     const { gzip, brotli } = await bundle(`export { withRetry, expo } from './dist/esm/index.js';`, {
       external: ['debug'],
     });
 
     // A guard against growth. The aim of 3,000 B collides with what every retry promises: bench/README.md says how.
-    expect(gzip).toBeLessThanOrEqual(14_000);
-    expect(brotli).toBeLessThanOrEqual(12_800);
+    expect(gzip).toBeLessThanOrEqual(14_300);
+    expect(brotli).toBeLessThanOrEqual(13_000);
   });
 
   it('of the whole core, without debug, is at most 18.5 kB gzipped', async () => {
