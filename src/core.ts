@@ -98,3 +98,75 @@ export type {
 export { retry, retryPolicyOf, withRetry } from './retry/with-retry.js';
 export type { Overrides, Retried, Retry, SilentRetry } from './retry/with-retry.js';
 export { onException, onPredicate } from './retry/decorators.js';
+
+export { timeout } from './policies/timeout.js';
+export type { TimeoutOptions } from './policies/timeout.js';
+export type { TimeoutDetails } from './policies/timed-call.js';
+export { deadline } from './policies/deadline.js';
+export type { DeadlineOptions } from './policies/deadline.js';
+export { circuitBreaker } from './policies/circuit-breaker.js';
+export type { CircuitBreaker } from './policies/circuit-breaker.js';
+export { CircuitOpenError } from './policies/circuit-open-error.js';
+export type { RefusingState } from './policies/circuit-open-error.js';
+export { Circuit, Permit } from './policies/circuit.js';
+export type { ChangeReason, CircuitRules, CircuitState } from './policies/circuit.js';
+export type {
+  CircuitBreakerOptions,
+  CircuitDetails,
+  HalfOpenOptions,
+  RampOptions,
+} from './policies/circuit-options.js';
+export { Bucket } from './policies/bucket.js';
+export type { BucketRules } from './policies/bucket.js';
+export { retryBudget } from './policies/retry-budget.js';
+export type { BudgetDetails, RetryBudget, RetryBudgetOptions } from './policies/retry-budget.js';
+export { ThrottledError, Throttler, throttle } from './policies/throttle.js';
+export type {
+  Throttle,
+  ThrottleDetails,
+  ThrottleOptions,
+  ThrottleRules,
+  ThrottleState,
+} from './policies/throttle.js';
+export { isOverload } from './policies/overload.js';
+export type { OverloadTest } from './policies/overload.js';
+export { Gcra, RateLimitError, rateLimit } from './policies/rate-limit.js';
+export type { RateLimit, RateLimitDetails, RateLimitOptions, RateLimitState } from './policies/rate-limit.js';
+export { BulkheadFullError, bulkhead } from './policies/bulkhead.js';
+export type {
+  Bulkhead,
+  BulkheadDetails,
+  BulkheadOptions,
+  BulkheadReason,
+  BulkheadState,
+} from './policies/bulkhead.js';
+export { aimd, gradient } from './policies/adaptive-limit.js';
+export type {
+  AimdOptions,
+  ConcurrencyLimit,
+  GradientOptions,
+  LimitMaker,
+  LimitSample,
+} from './policies/adaptive-limit.js';
+export type { GuardedCall, KeyOption } from './policies/guard.js';
+export { fallback } from './policies/fallback.js';
+export type {
+  FailedCall,
+  Failure,
+  FallbackDetails,
+  FallbackErrors,
+  FallbackOptions,
+  StaleOptions,
+  Substituting,
+} from './policies/fallback.js';
+export { hedge } from './policies/hedge.js';
+export type { Hedge, HedgeOptions } from './policies/hedge.js';
+export type { HedgeDetails } from './policies/hedged-call.js';
+export { gateway, setGatewayDefaults } from './policies/gateway.js';
+export type {
+  FallbackGateway,
+  Gateway,
+  GatewayOptions,
+  GatewayRetry,
+  GatewayState,
+} from './policies/gateway.js';

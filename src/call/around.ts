@@ -13,6 +13,11 @@ export function lookFurther(finder: () => Frame | undefined): void {
   find = finder;
 }
 
+/** Whether a call is being made, or one is around the running function past its first `await`. */
+export function isInside(): boolean {
+  return isInCall() || (find !== undefined && find() !== undefined);
+}
+
 /** The frame of the call around the running function, before or after its first `await`. Never to be put back. */
 export function frameAround(): Frame | undefined {
   return isInCall() ? currentFrame() : find?.();

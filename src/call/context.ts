@@ -22,6 +22,8 @@ export interface Frame {
   readonly tries: number;
   /** The signal of the call, joined with those around it; `undefined` when nothing can abort it. */
   readonly frameSignal: AbortSignal | undefined;
+  /** The call around this one, for a frame that is of one call. */
+  readonly outer?: Frame | undefined;
   /** @param startedAt  The moment the call started, for a frame that several calls share. */
   remaining(startedAt?: Ms): Ms;
 }
@@ -94,19 +96,18 @@ const plainFrame: Frame = { tries: 1, frameSignal: undefined, remaining: () => I
 class FrameContext implements CallContext {
   readonly #frame: Frame;
   readonly tries: number;
+  /** A property, so that `({ signal, remaining }) => ...` may take it apart. */
+  readonly remaining: () => Ms;
   #signal: AbortSignal | undefined;
 
   constructor(frame: Frame) {
     this.#frame = frame;
     this.tries = frame.tries;
+    this.remaining = () => frame.remaining();
   }
 
   get signal(): AbortSignal {
     // Nothing can abort the call: a signal of its own, so that listeners do not gather on a shared one.
     return (this.#signal ??= this.#frame.frameSignal ?? new AbortController().signal);
-  }
-
-  remaining(): Ms {
-    return this.#frame.remaining();
   }
 }

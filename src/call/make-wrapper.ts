@@ -128,6 +128,11 @@ export function isClass(fn: AnyFunction): boolean {
   return isFixed && Function.prototype.toString.call(fn).startsWith('class');
 }
 
+/** Whether a function was written as an async one. */
+export function isAsync(fn: (...args: any[]) => unknown): boolean {
+  return Object.prototype.toString.call(fn) === '[object AsyncFunction]';
+}
+
 function isGenerator(fn: AnyFunction): boolean {
   const kind = Object.prototype.toString.call(fn);
   return kind === '[object GeneratorFunction]' || kind === '[object AsyncGeneratorFunction]';
@@ -155,7 +160,9 @@ function ownerOf(thisArg: unknown): string {
 export function makePolicy(policy: string, wrap: Wrap, offers: object = {}): unknown {
   const run = (call: (context: CallContext) => unknown): unknown => {
     if (typeof call !== 'function') throw new UsageError(`run takes a function; got ${show(call)}.`);
-    const once = (): unknown => call(contextHere());
+    // An async function stays one, so that policies know its kind before the call.
+    // eslint-disable-next-line @typescript-eslint/require-await -- its kind is what counts
+    const once = isAsync(call) ? async () => call(contextHere()) : () => call(contextHere());
     return wrap(once, () => (call.name === '' ? 'run' : call.name)).fn();
   };
   const wrapper = Object.assign(makeWrapper(policy, wrap), { run });

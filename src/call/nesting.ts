@@ -8,22 +8,41 @@ import type { Frame } from './context.js';
 
 const marks = /* @__PURE__ */ new WeakMap<object, WeakSet<Frame>>();
 
-/** An inner retry has given up on `error` within the call of `frame`. The mark goes when that call does. */
-export function markGivenUp(error: unknown, frame: Frame): void {
+// Given up on by a retry that started after an `await`, so that nobody knows within which call: when, in turns.
+const orphans = /* @__PURE__ */ new WeakMap<object, number>();
+let turn = 0;
+
+/** Counts what has been given up on. A call keeps the number it starts with. */
+export function givenUpSoFar(): number {
+  return turn;
+}
+
+/**
+ * An inner retry has given up on `error` within the call of `frame` and all calls around that, timeouts and hedges
+ * included. The mark goes when those calls do.
+ */
+export function markGivenUp(error: unknown, frame: Frame | undefined): void {
   if (typeof error !== 'object' || error === null) return;
+  if (frame === undefined) {
+    orphans.set(error, (turn += 1));
+    return;
+  }
   const frames = marks.get(error) ?? new WeakSet<Frame>();
-  frames.add(frame);
+  for (let around: Frame | undefined = frame; around !== undefined; around = around.outer) frames.add(around);
   marks.set(error, frames);
 }
 
 /** How far an error's chain of causes is followed: what wraps the error of an inner retry is marked, too. */
 const depth = 5;
 
-/** Whether an inner retry has given up on this error, or one it was caused by, within the call of `frame`. */
-export function wasGivenUp(error: unknown, frame: Frame): boolean {
+/**
+ * Whether an inner retry has given up on this error, or one it was caused by, within the call of `frame`. One that knew
+ * of no call around it counts where it gave up since that call started.
+ */
+export function wasGivenUp(error: unknown, frame: Frame, since: number): boolean {
   let link = error;
   for (let step = 0; step <= depth && typeof link === 'object' && link !== null; step++) {
-    if (marks.get(link)?.has(frame) === true) return true;
+    if (marks.get(link)?.has(frame) === true || (orphans.get(link) ?? 0) > since) return true;
     link = causeOf(link);
   }
   return false;

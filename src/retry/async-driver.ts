@@ -84,9 +84,8 @@ export class DrivenCall extends RetriedCall implements Abortable, Sleeper, Promi
   finish(ended: EndDetails['ended'], thrown?: { readonly error: unknown }): void {
     if (thrown !== undefined) {
       this.keepHistory(thrown.error);
-      const outer = this.aside?.outer;
       const isSpent = ended === 'giveup' || this.isSpent({ ok: false, error: thrown.error });
-      if (outer !== undefined && isSpent) markGivenUp(thrown.error, outer);
+      if (isSpent) markGivenUp(thrown.error, this.outer);
     }
     for (const signal of this.aside?.signals ?? []) stopWatching(signal, this);
     tellEnd(this, ended);

@@ -4,7 +4,8 @@
  * If it succeeds and nobody watches, it is all that happens. Otherwise a `DrivenCall` takes over, in
  * `sync-driver.ts` or `async-driver.ts`.
  */
-import { currentFrame, enterFrame, isInCall } from '../call/context.js';
+import { frameAround, isInside } from '../call/around.js';
+import { currentFrame, enterFrame } from '../call/context.js';
 import type { CallDetails } from '../call/details.js';
 import { type Outcome, asPromise, isThenable } from '../call/outcome.js';
 import type { AnyFunction } from '../call/wrapper.js';
@@ -30,7 +31,7 @@ export function driven(plan: Plan): AnyFunction {
 function drivenAny(plan: Plan): AnyFunction {
   const { target } = plan;
   return function (this: unknown, ...args: unknown[]): unknown {
-    if (plan.attended || isInCall() || isObserved()) return attendedCall(plan, this, args);
+    if (plan.attended || isInside() || isObserved()) return attendedCall(plan, this, args);
     const startedAt = plan.keepsTime ? plan.policy.clock.now() : undefined;
     let result: unknown;
     enterFrame(plan, startedAt);
@@ -61,7 +62,7 @@ function drivenAsync(plan: Plan): AnyFunction {
   const whenBare = whenListFailed(plan, undefined, undefined, []);
   return function (this: unknown, a?: unknown, b?: unknown, c?: unknown): unknown {
     const count = arguments.length;
-    if (count > 3 || plan.attended || plan.watchesValues || isInCall() || isObserved()) {
+    if (count > 3 || plan.attended || plan.watchesValues || isInside() || isObserved()) {
       // eslint-disable-next-line prefer-rest-params -- a rest parameter would be made on every call
       return whenMore.apply(this, arguments as unknown as unknown[]);
     }
@@ -114,7 +115,7 @@ function attendedCall(plan: Plan, thisArg: unknown, args: readonly unknown[]): u
   const startedAt = plan.keepsTime ? plan.policy.clock.now() : undefined;
   const call = new DrivenCall(plan, thisArg, args, startedAt);
   const outer = currentFrame();
-  const refusal = call.begin(outer);
+  const refusal = call.begin(frameAround());
   if (refusal !== undefined) {
     if (plan.kind === 'async') return rejectLater(refusal.reason);
     throw refusal.reason;

@@ -6,7 +6,7 @@
  */
 import { type Frame } from '../call/context.js';
 import type { CallDetails } from '../call/details.js';
-import { wasGivenUp } from '../call/nesting.js';
+import { givenUpSoFar, wasGivenUp } from '../call/nesting.js';
 import { type Outcome, isThenable } from '../call/outcome.js';
 import { isObserved } from '../events.js';
 import { GiveUpError, isRefusal, withCause } from '../errors.js';
@@ -39,6 +39,8 @@ export class Aside {
   controller: AbortController | undefined;
   /** Whether the event hub had a listener when the call started. */
   observed = false;
+  /** How much inner retries had given up on when the call started. */
+  since = 0;
   /** The limits, where some had to be asked for. */
   limits: Limits | undefined;
   /** Why they could not be asked for. */
@@ -66,6 +68,7 @@ export class RetriedCall extends Attempts implements Frame, Teller, WaitScope {
     const aside = (this.aside ??= new Aside());
     aside.outer = outer;
     aside.observed = isObserved();
+    aside.since = givenUpSoFar();
     const { signal } = this.plan.policy;
     const own = typeof signal === 'function' ? checkSignalValue(this.read(signal)) : signal;
     const around = outer?.frameSignal;
@@ -73,6 +76,11 @@ export class RetriedCall extends Attempts implements Frame, Teller, WaitScope {
       aside.signals = [own, around].filter((one) => one !== undefined);
     }
     if (aside.observed) this.startedAt ??= this.clock.now();
+  }
+
+  /** The call around this one. */
+  get outer(): Frame | undefined {
+    return this.aside?.outer;
   }
 
   get clock(): Clock {
@@ -168,7 +176,8 @@ export class RetriedCall extends Attempts implements Frame, Teller, WaitScope {
 
   /** Whether an inner retry has spent its tries on this error within this call, and they are not to multiply. */
   isSpent(outcome: Outcome): boolean {
-    return !outcome.ok && this.plan.policy.nested === 'once' && wasGivenUp(outcome.error, this);
+    if (outcome.ok || this.plan.policy.nested !== 'once') return false;
+    return wasGivenUp(outcome.error, this, this.aside?.since ?? 0);
   }
 
   /** What to do about an outcome that a rule has matched. */

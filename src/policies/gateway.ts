@@ -1,0 +1,246 @@
+/**
+ * One door to one dependency.
+ *
+ * A gateway joins the stability patterns in one fixed order, so that they work together instead of against one
+ * another; the caller brings only the call.
+ *
+ *     fallback( deadline( retry( rateLimit( bulkhead( throttle( circuitBreaker( hedge( timeout( call )))))))))
+ */
+import { checkKeys } from '../checks.js';
+import { compose } from '../call/compose.js';
+import { type Wrap, makePolicy, wrapOf } from '../call/make-wrapper.js';
+import type { AnyPolicy, Policy, Substitute, Wrapper } from '../call/wrapper.js';
+import { OptionError } from '../errors.js';
+import type { Clock } from '../time/clock.js';
+import type { Duration } from '../time/duration.js';
+import type { Random } from '../time/random.js';
+import type { Budget } from '../retry/attempts.js';
+import { checkName, isBudget } from '../retry/option-checks.js';
+import type { ErrorMatcher, RetryOptions, RetryRule, Verdict } from '../retry/options.js';
+import { retry } from '../retry/with-retry.js';
+import { type Bulkhead, type BulkheadOptions, bulkhead } from './bulkhead.js';
+import { type CircuitBreaker, circuitBreaker } from './circuit-breaker.js';
+import type { CircuitState } from './circuit.js';
+import type { CircuitBreakerOptions } from './circuit-options.js';
+import { deadline } from './deadline.js';
+import { type FallbackOptions, fallback } from './fallback.js';
+import { type Hedge, type HedgeOptions, hedge } from './hedge.js';
+import { type RateLimit, type RateLimitOptions, rateLimit } from './rate-limit.js';
+import { type RetryBudget, type RetryBudgetOptions, retryBudget } from './retry-budget.js';
+import { type Throttle, type ThrottleOptions, throttle } from './throttle.js';
+import { timeout } from './timeout.js';
+
+/** How a gateway retries. `mode` and `budget` are settled by the gateway. */
+export type GatewayRetry = Omit<
+  RetryOptions<ErrorMatcher, any, Verdict, readonly RetryRule<any, any, any>[]>,
+  'mode' | 'budget' | 'name' | 'clock' | 'random'
+>;
+
+/** Each pattern: its options, a policy made elsewhere (to share it), or `false` to leave it out. */
+export interface GatewayOptions<F = never> {
+  /** How long an attempt may take. `false` for no limit. @default '10s' */
+  readonly timeout?: Duration | false | undefined;
+  /** How long the whole call may take, retries and waits included. `false` for no limit. @default '30s' */
+  readonly deadline?: Duration | false | undefined;
+  /** @default three tries, `expo({ factor: 100, maxValue: '10s' })`, full jitter, `nested: 'once'` */
+  readonly retry?: GatewayRetry | false | undefined;
+  /** What pays for retries. @default a `retryBudget()` of its own */
+  readonly budget?: RetryBudgetOptions | Budget | false | undefined;
+  /** @default a breaker of its own */
+  readonly circuitBreaker?: CircuitBreakerOptions | CircuitBreaker | false | undefined;
+  /** @default none */
+  readonly bulkhead?: BulkheadOptions | Bulkhead | false | undefined;
+  /** @default none */
+  readonly rateLimit?: RateLimitOptions | RateLimit | false | undefined;
+  /** @default none */
+  readonly throttle?: ThrottleOptions | Throttle | false | undefined;
+  /** Only for calls that may be made twice: it asks for `idempotent: true`. @default none */
+  readonly hedge?: HedgeOptions | Hedge | false | undefined;
+  /** What to give when all else has failed: a value, or a function of the outcome and the call. @default none */
+  readonly fallback?: F | undefined;
+  /** How the fallback is used: `errors`, `predicate`, `staleIfError`, `onFallback`. */
+  readonly fallbackOptions?: Omit<FallbackOptions, 'name' | 'clock'> | undefined;
+  readonly clock?: Clock | undefined;
+  readonly random?: Random | undefined;
+}
+
+/** How its patterns stand. What a gateway does without is `undefined`. */
+export interface GatewayState {
+  readonly circuit: CircuitState | undefined;
+  readonly budget: { readonly level: number; readonly capacity: number } | undefined;
+  readonly bulkhead: Bulkhead['state'] | undefined;
+  readonly rateLimit: RateLimit['state'] | undefined;
+  readonly throttle: Throttle['state'] | undefined;
+}
+
+interface GatewayOffers {
+  readonly name: string;
+  readonly state: GatewayState;
+  /** The circuit breaker, to open, close or isolate it by hand. */
+  readonly circuit: CircuitBreaker | undefined;
+}
+
+/** A gateway whose calls give what the function gives. */
+export interface Gateway extends Wrapper<PromiseLike<unknown>>, GatewayOffers {
+  readonly name: string;
+}
+
+/** A gateway with a fallback: a method must declare that it may give that instead. */
+export interface FallbackGateway<Adds> extends Substitute<PromiseLike<unknown>, Adds>, GatewayOffers {
+  readonly name: string;
+}
+
+// A function given to `fallback` is always called.
+type AddsOfFallback<F> = F extends (...args: any[]) => infer Result ? Awaited<Result> : F;
+
+const names = [
+  'timeout',
+  'deadline',
+  'retry',
+  'budget',
+  'circuitBreaker',
+  'bulkhead',
+  'rateLimit',
+  'throttle',
+  'hedge',
+  'fallback',
+  'fallbackOptions',
+  'clock',
+  'random',
+];
+
+const defaults = /* @__PURE__ */ new Map<string, GatewayOptions<unknown>>();
+
+/**
+ * Gives gateways of a name the options that they start from; those in the code come on top. A configuration puts its
+ * gateways here; it must do so before they are made.
+ *
+ * @param options  `undefined` takes them away again.
+ * @throws {OptionError} when an option is unknown.
+ */
+export function setGatewayDefaults(name: string, options: GatewayOptions<unknown> | undefined): void {
+  if (options === undefined) defaults.delete(name);
+  else {
+    checkKeys(`gateway "${name}"`, options, names);
+    defaults.set(name, Object.freeze({ ...options }));
+  }
+}
+
+/**
+ * One door to one dependency: timeouts, retries with a budget, a circuit breaker and a fallback, in one fixed order.
+ *
+ *     const recommendations = gateway('recommendations', { timeout: '300ms', fallback: [] });
+ *     const items = await recommendations.run(({ signal }) => load(url, signal));
+ *
+ *     class Shop {
+ *       @gateway('prices', { timeout: '1s' })
+ *       async price(id: number): Promise<number> { ... }
+ *     }
+ *
+ * Every gateway is async. Retries are for calls that may be made twice: for others say `retry: false`.
+ *
+ * @param name     Stands in errors and events, and finds the defaults of `setGatewayDefaults`.
+ * @param options  Each pattern's own options, a policy to share, or `false`.
+ * @throws {OptionError} when an option is unknown or not allowed.
+ * @see M. T. Nygard, *Release It!*, "generic gateway"
+ */
+export function gateway<F = never>(
+  name: string,
+  options?: GatewayOptions<F>,
+): [F] extends [never] ? Gateway : FallbackGateway<AddsOfFallback<F>>;
+export function gateway(name: string, options: GatewayOptions<unknown> = {}): unknown {
+  if (checkName(name) === undefined) throw new OptionError('name', name, 'must be given to gateway');
+  checkKeys(`gateway "${name}"`, options, names);
+  const given: GatewayOptions<unknown> = { ...defaults.get(name), ...options };
+  const parts = partsOf(name, given);
+  const wrap = wrapOf(compose(...inOrder(parts))) as Wrap;
+  return makePolicy(`gateway("${name}")`, (target) => wrap(target, () => name), {
+    name,
+    circuit: parts.circuitBreaker,
+    get state(): GatewayState {
+      const { circuitBreaker, budget, bulkhead, rateLimit, throttle } = parts;
+      return {
+        circuit: circuitBreaker?.state,
+        budget: isLevelled(budget) ? { level: budget.level, capacity: budget.capacity } : undefined,
+        bulkhead: bulkhead?.state,
+        rateLimit: rateLimit?.state,
+        throttle: throttle?.state,
+      };
+    },
+  });
+}
+
+interface Parts {
+  readonly fallback: AnyPolicy | undefined;
+  readonly deadline: AnyPolicy | undefined;
+  readonly retry: AnyPolicy | undefined;
+  readonly rateLimit: RateLimit | undefined;
+  readonly bulkhead: Bulkhead | undefined;
+  readonly throttle: Throttle | undefined;
+  readonly circuitBreaker: CircuitBreaker | undefined;
+  readonly hedge: Hedge | undefined;
+  readonly timeout: AnyPolicy | undefined;
+  readonly budget: Budget | undefined;
+}
+
+function partsOf(name: string, given: GatewayOptions<unknown>): Parts {
+  const { clock, random } = given;
+  const common = { name, clock };
+  const { maxTries = 3 } = given.retry === false ? {} : (given.retry ?? {});
+  // At least the retries of one call.
+  const minimum = typeof maxTries === 'number' && maxTries < Infinity ? Math.max(3, maxTries - 1) : 3;
+  const budget = budgetOf(given.budget, { ...common, minimum });
+  return {
+    fallback:
+      'fallback' in given && given.fallback !== undefined
+        ? fallback(given.fallback, { ...given.fallbackOptions, ...common })
+        : undefined,
+    deadline: given.deadline === false ? undefined : deadline(given.deadline ?? '30s', common),
+    retry: given.retry === false ? undefined : retryOf(given.retry ?? {}, { ...common, random, budget }),
+    rateLimit: partOf('rateLimit', given.rateLimit, (own: RateLimitOptions) =>
+      rateLimit({ ...common, ...own }),
+    ),
+    bulkhead: partOf('bulkhead', given.bulkhead, (own: BulkheadOptions) => bulkhead({ ...common, ...own })),
+    throttle: partOf('throttle', given.throttle, (own: ThrottleOptions) =>
+      throttle({ ...common, random, ...own }),
+    ),
+    circuitBreaker: partOf('circuitBreaker', given.circuitBreaker ?? {}, (own: CircuitBreakerOptions) =>
+      circuitBreaker({ ...common, random, mode: 'async', ...own }),
+    ),
+    hedge: partOf('hedge', given.hedge, (own: HedgeOptions) => hedge({ ...common, budget, ...own })),
+    timeout:
+      given.timeout === false ? undefined : timeout(given.timeout ?? '10s', { ...common, mode: 'async' }),
+    budget,
+  };
+}
+
+/** The order of a gateway, outermost first. Documented; do not change it. */
+function inOrder(parts: Parts): Policy<never, unknown>[] {
+  const { fallback, deadline, retry, rateLimit, bulkhead, throttle, circuitBreaker, hedge, timeout } = parts;
+  const order = [fallback, deadline, retry, rateLimit, bulkhead, throttle, circuitBreaker, hedge, timeout];
+  return order.filter((part) => part !== undefined) as Policy<never, unknown>[];
+}
+
+function retryOf(own: GatewayRetry, common: object): AnyPolicy {
+  return retry({ maxTries: 3, nested: 'once', ...own, ...common, mode: 'async' } as never);
+}
+
+function partOf<Options extends object, Part>(
+  option: string,
+  given: Options | Part | false | undefined,
+  make: (own: Options) => Part,
+): Part | undefined {
+  if (given === undefined || given === false) return undefined;
+  if (wrapOf(given) !== undefined) return given as Part;
+  if (typeof given === 'object') return make(given as Options);
+  throw new OptionError(option, given, `must be options, a policy made by ${option}(), or false`);
+}
+
+function budgetOf(given: GatewayOptions['budget'], common: object): Budget | undefined {
+  if (given === false) return undefined;
+  return isBudget(given) ? given : retryBudget({ ...common, ...given });
+}
+
+function isLevelled(budget: Budget | undefined): budget is RetryBudget {
+  return budget !== undefined && 'level' in budget && 'capacity' in budget;
+}

@@ -1,0 +1,307 @@
+/**
+ * One call that may have several attempts under way at once: what `hedge` makes of each call.
+ *
+ * Whoever answers first wins; the others hear of it by their signals.
+ */
+import { type Abortable, stopWatching, watchSignal } from '../call/abort.js';
+import { frameAround } from '../call/around.js';
+import { type Frame, currentFrame, enterFrame } from '../call/context.js';
+import { asPromise, isThenable } from '../call/outcome.js';
+import type { AnyFunction } from '../call/wrapper.js';
+import { isRefusal, isStampedeError } from '../errors.js';
+import { isObserved, publish, warnOnce } from '../events.js';
+import { rejectLater } from '../retry/async-driver.js';
+import type { Budget } from '../retry/attempts.js';
+import { type Handler, tellAtOnce, tellBudget } from '../retry/handlers.js';
+import type { Kind } from '../retry/plan.js';
+import type { Clock } from '../time/clock.js';
+import type { Ms } from '../time/duration.js';
+import { afterOtherWork } from '../time/host.js';
+import type { Sleeper } from '../time/timers.js';
+import type { RunningQuantile } from './quantile.js';
+
+/** What `onHedge` is told when another attempt is sent. Frozen. */
+export interface HedgeDetails {
+  readonly event: 'hedge';
+  /** The function as it was before it was wrapped. */
+  readonly target: AnyFunction;
+  readonly args: readonly unknown[];
+  readonly thisArg: unknown;
+  readonly name: string;
+  /** Attempts sent so far, this one included. */
+  readonly tries: number;
+  /** Milliseconds since the call started. */
+  readonly elapsed: Ms;
+  /** Why: the one before is slow, or it has failed. */
+  readonly because: 'slow' | 'error';
+  /** What the one before has failed with, where it has. */
+  readonly error?: unknown;
+}
+
+/** A checked hedge, joined with the function that it is for. */
+export interface Hedging {
+  readonly target: AnyFunction;
+  readonly after: Ms | RunningQuantile;
+  readonly max: number;
+  readonly budget: Budget;
+  readonly isFatal: ((error: unknown) => boolean) | undefined;
+  readonly clock: Clock;
+  readonly onHedge: readonly Handler<never>[];
+  readonly nameFor: (thisArg: unknown) => string;
+  kind: Kind;
+}
+
+/** How long an attempt is waited for; `undefined` while nobody knows. */
+export function delayOf(after: Ms | RunningQuantile): Ms | undefined {
+  return typeof after === 'number' ? after : after.value;
+}
+
+/** One of the attempts of a call: what its function is told, and what ends it. */
+class Attempt implements Frame {
+  #controller: AbortController | undefined;
+  #aborted: { readonly reason: unknown } | undefined;
+
+  constructor(
+    readonly tries: number,
+    readonly outer: Frame | undefined,
+  ) {}
+
+  get frameSignal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#aborted !== undefined) this.#controller.abort(this.#aborted.reason);
+    }
+    return this.#controller.signal;
+  }
+
+  remaining(): Ms {
+    return this.outer?.remaining() ?? Infinity;
+  }
+
+  /** The function may ask for its signal only later. */
+  abort(reason: unknown): void {
+    this.#aborted = { reason };
+    this.#controller?.abort(reason);
+  }
+}
+
+/** Stands for what is dealt with elsewhere: whoever adopts it waits for ever, and is forgotten. */
+const elsewhere: PromiseLike<never> = { then: () => elsewhere };
+
+class HedgedCall implements Sleeper, Abortable {
+  place = -1;
+  readonly unref = false;
+  readonly #attempts: Attempt[] = [];
+  readonly #around: AbortSignal | undefined;
+  readonly #startedAt: Ms;
+  #flying = 0;
+  #hasFailed = false; // the first attempt
+  #mayHedge = true;
+  #error: unknown;
+  #resolve: ((value: unknown) => void) | undefined;
+  #reject: ((reason: unknown) => void) | undefined;
+
+  constructor(
+    readonly hedging: Hedging,
+    readonly thisArg: unknown,
+    readonly args: readonly unknown[],
+    readonly outer: Frame | undefined,
+  ) {
+    this.#around = outer?.frameSignal;
+    this.#startedAt = hedging.clock.now();
+  }
+
+  /** Makes the call. @returns What the function gives, or a promise of the first answer. */
+  make(): unknown {
+    const { hedging } = this;
+    if (this.#around?.aborted === true) return refuse(hedging, this.#around.reason);
+    const first = new Attempt(1, this.outer);
+    let result: unknown;
+    try {
+      result = this.#call(first);
+    } catch (error) {
+      if (hedging.kind !== 'async') throw error;
+      result = rejectLater(error);
+    }
+    if (hedging.kind !== 'async' && !isThenable(result)) {
+      if (hedging.kind === 'unknown') hedging.kind = 'sync';
+      const text = `${hedging.nameFor(this.thisArg)} gave a plain value; hedge() can only hedge what returns a promise.`;
+      warnOnce(hedging.target, text, 'STAMPEDE_SYNC');
+      return result;
+    }
+    hedging.kind = 'async';
+    return new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+      if (this.#around !== undefined) watchSignal(this.#around, this);
+      this.#follow(first, asPromise(result));
+      this.#sleep();
+      if (this.#around?.aborted === true) this.abort(this.#around); // by the function itself
+    });
+  }
+
+  /** The attempts are slow. An answer that arrived while the thread was blocked has its turn first. */
+  wake(): void {
+    const { length } = this.#attempts;
+    afterOtherWork(() => {
+      const isSame = this.#attempts.length === length; // one that failed meanwhile has sent the next already
+      if (this.#resolve !== undefined && isSame) this.#hedge({ because: 'slow' });
+    });
+  }
+
+  /** A call around this one was aborted. */
+  abort({ reason }: AbortSignal): void {
+    this.#learn(undefined);
+    this.#settle(() => this.#reject?.(reason), undefined, reason);
+  }
+
+  #call(attempt: Attempt): unknown {
+    const { target } = this.hedging;
+    this.#attempts.push(attempt);
+    const before = currentFrame();
+    enterFrame(attempt);
+    try {
+      return target.apply(this.thisArg, this.args as unknown[]);
+    } finally {
+      enterFrame(before);
+    }
+  }
+
+  #follow(attempt: Attempt, promise: Promise<unknown>): void {
+    this.#flying += 1;
+    // The promise's own `resolve` and `reject` come last, though little reaches them: by them the engine follows an
+    // error's stack to the caller.
+    void promise
+      .then(
+        (value) => this.#won(attempt, value),
+        (error: unknown) => this.#lost(attempt, error),
+      )
+      .then(this.#resolve, this.#reject);
+  }
+
+  #sleep(): void {
+    const delay = delayOf(this.hedging.after);
+    const isLast = this.#attempts.length >= this.hedging.max;
+    if (delay !== undefined && this.#mayHedge && !isLast) this.hedging.clock.schedule(this, delay);
+  }
+
+  /** Sends another attempt, if it may be. @returns Whether it was sent. */
+  #hedge(
+    why: { readonly because: 'slow' } | { readonly because: 'error'; readonly error: unknown },
+  ): boolean {
+    const { hedging } = this;
+    const tries = this.#attempts.length + 1;
+    if (!this.#mayHedge || tries > hedging.max) return false;
+    if (this.outer !== undefined && this.outer.remaining() <= 0) return false;
+    try {
+      this.#mayHedge = hedging.budget.take('error');
+    } catch (error) {
+      this.#settle(() => this.#reject?.(error), undefined);
+      return true;
+    }
+    if (!this.#mayHedge) return false;
+    hedging.clock.cancel(this);
+    this.#tell(tries, why);
+    if (this.#resolve === undefined) {
+      tellBudget(hedging.nameFor(this.thisArg), hedging.budget, 'refund', 'error'); // a handler has aborted the call
+      return true;
+    }
+    const attempt = new Attempt(tries, this.outer);
+    let promise: Promise<unknown>;
+    try {
+      promise = asPromise(this.#call(attempt));
+    } catch (error) {
+      promise = rejectLater(error);
+    }
+    this.#follow(attempt, promise);
+    this.#sleep();
+    return true;
+  }
+
+  #won(attempt: Attempt, value: unknown): unknown {
+    if (this.#resolve === undefined) return elsewhere;
+    const { hedging } = this;
+    tellBudget(hedging.nameFor(this.thisArg), hedging.budget, 'earn');
+    this.#learn(attempt);
+    this.#settle(() => this.#resolve?.(value), attempt);
+    return elsewhere;
+  }
+
+  /** Tells the estimate how long the first attempt has taken; the others tell it nothing. */
+  #learn(winner: Attempt | undefined): void {
+    const { after, clock } = this.hedging;
+    if (typeof after === 'number' || this.#hasFailed) return;
+    const elapsed = clock.now() - this.#startedAt;
+    if (winner?.tries === 1) after.add(elapsed);
+    else after.addAtLeast(elapsed);
+  }
+
+  #lost(attempt: Attempt, error: unknown): PromiseLike<never> {
+    if (this.#resolve === undefined) return elsewhere;
+    this.#flying -= 1;
+    if (attempt.tries === 1) this.#hasFailed = true;
+    if (isRefusal(error)) this.#mayHedge = false; // who refuses one refuses two
+    if (this.#error === undefined || !isRefusal(error)) this.#error = error;
+    let isFatal: boolean;
+    try {
+      isFatal = this.#isFatal(error);
+    } catch (thrown) {
+      this.#settle(() => this.#reject?.(thrown), attempt);
+      return elsewhere;
+    }
+    if (!isFatal && (this.#hedge({ because: 'error', error }) || this.#flying > 0)) return elsewhere;
+    const end = isFatal ? error : this.#error;
+    if (this.#flying > 0 || end !== error) {
+      this.#settle(() => this.#reject?.(end), attempt);
+      return elsewhere;
+    }
+    this.#settle(() => {}, attempt);
+    throw error;
+  }
+
+  #isFatal(error: unknown): boolean {
+    if (isStampedeError(error) && (error.code === 'ERR_OPTION' || error.code === 'ERR_USAGE')) return true;
+    return this.hedging.isFatal?.(error) === true;
+  }
+
+  /** The call is over. All attempts but `but` are aborted. */
+  #settle(end: () => void, but: Attempt | undefined, reason?: unknown): void {
+    if (this.#resolve === undefined) return;
+    end();
+    this.#resolve = undefined;
+    this.#reject = undefined;
+    this.hedging.clock.cancel(this);
+    if (this.#around !== undefined) stopWatching(this.#around, this);
+    for (const attempt of this.#attempts) if (attempt !== but) attempt.abort(reason);
+  }
+
+  #tell(tries: number, why: { readonly because: 'slow' | 'error' }): void {
+    const { onHedge, target, clock } = this.hedging;
+    const observed = isObserved();
+    if (onHedge.length === 0 && !observed) return;
+    const details: HedgeDetails = Object.freeze({
+      event: 'hedge',
+      target,
+      args: this.args,
+      thisArg: this.thisArg,
+      name: this.hedging.nameFor(this.thisArg),
+      tries,
+      elapsed: clock.now() - this.#startedAt,
+      ...why,
+    });
+    if (observed) publish('hedge', details.name, details);
+    tellAtOnce(onHedge, details.name, details);
+  }
+}
+
+function refuse({ kind }: Hedging, reason: unknown): unknown {
+  if (kind === 'sync') throw reason;
+  return rejectLater(reason);
+}
+
+/** Makes hedged calls. */
+export function hedged(hedging: Hedging): AnyFunction {
+  return function (this: unknown, ...args: unknown[]): unknown {
+    return new HedgedCall(hedging, this, args, frameAround()).make();
+  };
+}

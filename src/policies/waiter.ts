@@ -1,0 +1,91 @@
+/**
+ * A call that waits for its turn: in the queue of a bulkhead, or for the next free moment of a rate limit.
+ *
+ * It ends in one of three ways: it is started, it is refused, or the call around it is aborted and it leaves.
+ */
+import { type Abortable, stopWatching, watchSignal } from '../call/abort.js';
+import { type Frame, currentFrame, enterFrame } from '../call/context.js';
+import type { Clock } from '../time/clock.js';
+import type { Ms } from '../time/duration.js';
+import type { Sleeper } from '../time/timers.js';
+
+export interface WaiterRules {
+  readonly clock: Clock;
+  /** The call. It is made in the context in which it was asked for. */
+  readonly run: () => unknown;
+  /** The time that the waiter asked to be woken after has passed. */
+  readonly onWake: (waiter: Waiter) => void;
+  /** The call around it was aborted: it does not wait any more. */
+  readonly onLeave: (waiter: Waiter) => void;
+}
+
+export class Waiter implements Sleeper, Abortable {
+  place = -1;
+  readonly unref = false;
+  /** What the caller gets. */
+  readonly promise: Promise<unknown>;
+  readonly #rules: WaiterRules;
+  readonly #frame: Frame | undefined;
+  #signal: AbortSignal | undefined;
+  #resolve!: (value: unknown) => void;
+  #reject!: (error: unknown) => void;
+
+  constructor(rules: WaiterRules) {
+    this.#rules = rules;
+    this.#frame = currentFrame();
+    this.promise = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+  }
+
+  /** Starts to wait. @param wait  Milliseconds after which it wants to be woken. `Infinity`: never. */
+  sleep(wait: Ms): void {
+    const signal = this.#frame?.frameSignal;
+    if (signal?.aborted === true) {
+      this.abort(signal);
+      return;
+    }
+    if (signal !== undefined) watchSignal((this.#signal = signal), this);
+    if (wait < Infinity) this.#rules.clock.schedule(this, wait);
+  }
+
+  wake(): void {
+    this.#rules.onWake(this);
+  }
+
+  abort({ reason }: AbortSignal): void {
+    this.refuse(reason);
+    this.#rules.onLeave(this);
+  }
+
+  /** Makes the call. */
+  start(): void {
+    this.#close();
+    const outer = currentFrame();
+    enterFrame(this.#frame);
+    try {
+      this.#resolve(this.#rules.run());
+    } catch (error) {
+      this.#reject(error);
+    } finally {
+      enterFrame(outer);
+    }
+  }
+
+  /** Ends the call without making it. */
+  refuse(error: unknown): void {
+    this.#close();
+    this.#reject(error);
+  }
+
+  #close(): void {
+    this.#rules.clock.cancel(this);
+    if (this.#signal !== undefined) stopWatching(this.#signal, this);
+  }
+}
+
+/** Milliseconds that the calls around the running function leave it. */
+export function timeLeft(): Ms {
+  return currentFrame()?.remaining() ?? Infinity;
+}
