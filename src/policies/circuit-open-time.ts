@@ -9,13 +9,13 @@ import { type WaitScope, type Waits, nextWait, startWaits } from '../wait/waits.
 import type { CircuitSettings } from './circuit-settings.js';
 
 /** Where waits or jitter give nothing to go by. */
-const fallback: Ms = 5000;
+const usualOpenTime: Ms = 5000;
 
 export class OpenTime {
   readonly #settings: CircuitSettings;
   readonly #scope: WaitScope;
   #waits: Waits | undefined;
-  #latest: Ms = fallback;
+  #latest: Ms = usualOpenTime;
   #kind: 'server' | 'spread' | undefined;
 
   constructor(settings: CircuitSettings) {

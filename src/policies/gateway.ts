@@ -216,8 +216,17 @@ function partsOf(name: string, given: GatewayOptions<unknown>): Parts {
 
 /** The order of a gateway, outermost first. Documented; do not change it. */
 function inOrder(parts: Parts): Policy<never, unknown>[] {
-  const { fallback, deadline, retry, rateLimit, bulkhead, throttle, circuitBreaker, hedge, timeout } = parts;
-  const order = [fallback, deadline, retry, rateLimit, bulkhead, throttle, circuitBreaker, hedge, timeout];
+  const order = [
+    parts.fallback,
+    parts.deadline,
+    parts.retry,
+    parts.rateLimit,
+    parts.bulkhead,
+    parts.throttle,
+    parts.circuitBreaker,
+    parts.hedge,
+    parts.timeout,
+  ];
   return order.filter((part) => part !== undefined) as Policy<never, unknown>[];
 }
 
