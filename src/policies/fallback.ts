@@ -11,7 +11,7 @@ import type { AnyFunction, Substitute } from '../call/wrapper.js';
 import { checkKeys } from '../checks.js';
 import { OptionError, isStampedeError } from '../errors.js';
 import { isObserved, publish, warnOnce } from '../events.js';
-import { rejectLater } from '../retry/async-driver.js';
+import { rejectLater } from '../call/adoption.js';
 import { type Handler, type Handlers, checkHandlers, tellAtOnce } from '../retry/handlers.js';
 import { checkCallback, checkClock, checkName } from '../retry/option-checks.js';
 import type { Kind } from '../retry/plan.js';

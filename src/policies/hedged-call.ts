@@ -10,7 +10,7 @@ import { asPromise, isThenable } from '../call/outcome.js';
 import type { AnyFunction } from '../call/wrapper.js';
 import { isRefusal, isStampedeError } from '../errors.js';
 import { isObserved, publish, warnOnce } from '../events.js';
-import { rejectLater } from '../retry/async-driver.js';
+import { rejectLater } from '../call/adoption.js';
 import type { Budget } from '../retry/attempts.js';
 import { type Handler, tellAtOnce, tellBudget } from '../retry/handlers.js';
 import type { Kind } from '../retry/plan.js';

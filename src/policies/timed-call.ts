@@ -11,7 +11,7 @@ import { asPromise, isThenable } from '../call/outcome.js';
 import type { AnyFunction } from '../call/wrapper.js';
 import { TimeoutError } from '../errors.js';
 import { isObserved, publish, warnOnce } from '../events.js';
-import { rejectLater } from '../retry/async-driver.js';
+import { rejectLater } from '../call/adoption.js';
 import { type Handler, tellAtOnce } from '../retry/handlers.js';
 import type { Kind } from '../retry/plan.js';
 import type { Clock } from '../time/clock.js';

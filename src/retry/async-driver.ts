@@ -4,6 +4,7 @@
  * No promise of ours stands between that of an attempt and that of the caller, so that the JavaScript engine can
  * follow an error's stack from one to the other. What is done here, `attempts.ts` has said.
  */
+import { Rejection, elsewhere, rejectLater } from '../call/adoption.js';
 import { type Abortable, stopWatching, watchSignal } from '../call/abort.js';
 import { type Frame, currentFrame, enterFrame } from '../call/context.js';
 import { markGivenUp } from '../call/nesting.js';
@@ -16,26 +17,6 @@ import type { EndDetails } from './details.js';
 import { RetriedCall } from './retried-call.js';
 import type { Found, Rule } from './rules.js';
 import { tellAbort, tellAttempt, tellBackoff, tellEnd, tellGiveUp, tellSuccess } from './telling.js';
-
-/** A promise that is rejected one microtask late, when its caller has had the time to look after it. */
-export function rejectLater(reason: unknown): Promise<never> {
-  return Promise.resolve().then(() => {
-    throw reason;
-  });
-}
-
-/** Stands for an outcome that is dealt with elsewhere: whoever adopts it waits for ever, and is forgotten. */
-const elsewhere: PromiseLike<never> = { then: () => elsewhere };
-
-/** Rejects whoever adopts it. A promise of ours keeps just its `resolve`: a hundred thousand of them may be waiting. */
-class Rejection implements PromiseLike<never> {
-  constructor(readonly error: unknown) {}
-
-  then(_resolve: unknown, reject: unknown): never {
-    (reject as (error: unknown) => void)(this.error);
-    return elsewhere as never;
-  }
-}
 
 type Resolve = (value: unknown) => void;
 

@@ -6,12 +6,9 @@
  */
 import type { AttemptRecord, History } from '../call/details.js';
 import type { Outcome } from '../call/outcome.js';
-import { OptionError, isStampedeError, withCause } from '../errors.js';
+import { OptionError, withCause } from '../errors.js';
 import type { Ms } from '../time/duration.js';
-import type { Random } from '../time/random.js';
-import { type Jitter, fullJitter, noJitter } from '../wait/jitter.js';
 import {
-  type NextWait,
   type WaitKind,
   type WaitMaker,
   type WaitScope,
@@ -20,6 +17,7 @@ import {
   nextWait,
   startWaits,
 } from '../wait/waits.js';
+import { type Dice, atLeast, isExact, spread } from './spread.js';
 
 /** Why a call gave up, in the order in which it is asked. The first to refuse names the reason. */
 export type GiveUpReason = 'giveup' | 'maxTries' | 'maxTime' | 'waits' | 'budget';
@@ -58,12 +56,9 @@ export interface GiveUpStep {
 export type Step = WaitStep | GiveUpStep;
 
 /** What bounds a call. */
-export interface Limits {
+export interface Limits extends Dice {
   readonly maxTries: number;
   readonly maxTime: Ms;
-  /** `undefined`: the default, which leaves waits alone that are random already. */
-  readonly jitter: Jitter | null | undefined;
-  readonly random: Random;
   readonly budget: Budget | undefined;
 }
 
@@ -252,35 +247,6 @@ function giveUp(because: GiveUpReason): Step {
   return { kind: 'giveup', because };
 }
 
-function atLeast(least: Ms, { value }: NextWait): NextWait {
-  const longer = Math.max(least, value);
-  return { value: longer, kind: 'server', spread: Math.max(longer / 10, value) };
-}
-
-/**
- * Draws the wait from its bound, so that it ends while there is time `left`.
- *
- * The bound is cut first and drawn from afterwards; what is still too long is drawn again from all the time left. So
- * no crowd gathers at the deadline.
- *
- * @returns `undefined` for a wait that a server asked for and that does not fit.
- */
-function spread(wait: NextWait, left: Ms, limits: Limits, outcome: Outcome): Ms | undefined {
-  const { jitter, random } = limits;
-  const { value, kind } = wait;
-  if (kind === 'server')
-    return value > left ? undefined : value + upward(wait, left - value, limits, outcome);
-  const bound = kind === 'spread' ? value : Math.min(value, left);
-  const asItIs = isExact(jitter) || (jitter === undefined && kind === 'spread') || bound === Infinity;
-  const ms = asItIs ? bound : draw(jitter ?? fullJitter, bound, random, outcome);
-  if (ms <= left) return ms;
-  return isExact(jitter) && kind !== 'spread' ? left : left * random();
-}
-
-function isExact(jitter: Limits['jitter']): jitter is null {
-  return jitter === null || jitter === noJitter;
-}
-
 function pays(budget: Budget, kind: RetryKind, outcome: Outcome): boolean {
   let paid: unknown;
   try {
@@ -290,26 +256,4 @@ function pays(budget: Budget, kind: RetryKind, outcome: Outcome): boolean {
   }
   if (typeof paid === 'boolean') return paid;
   throw new OptionError('budget', paid, 'must answer take() with true or false at once', causeOf(outcome));
-}
-
-function upward({ value, spread }: NextWait, room: Ms, limits: Limits, outcome: Outcome): Ms {
-  const { jitter, random } = limits;
-  if (isExact(jitter) || value === Infinity) return 0;
-  const width = Math.min(spread ?? value / 10, room);
-  const more = draw(jitter ?? fullJitter, width, random, outcome);
-  return more <= room ? more : room * random();
-}
-
-function draw(jitter: Jitter, bound: Ms, random: Random, outcome: Outcome): Ms {
-  let ms: unknown;
-  try {
-    ms = jitter(bound, random);
-  } catch (thrown) {
-    const cause = causeOf(outcome);
-    throw isStampedeError(thrown)
-      ? withCause(thrown, 'jitter', cause)
-      : new OptionError('jitter', thrown, 'must not throw', cause);
-  }
-  if (typeof ms === 'number' && !Number.isNaN(ms)) return Math.max(0, ms);
-  throw new OptionError('jitter', ms, 'must give a number of milliseconds', causeOf(outcome));
 }

@@ -15,6 +15,7 @@ import { type WaitMaker, checkWaitMaker } from '../wait/waits.js';
 import type { Budget, Limits } from './attempts.js';
 import { type Handler, checkHandlers } from './handlers.js';
 import { type LogOption, checkLog } from './log.js';
+import { allNames, known, ruleNames, synonyms } from './option-names.js';
 import type { RetryOptions } from './options.js';
 import {
   checkBoolean,
@@ -82,62 +83,6 @@ export interface RetryPolicy {
   /** Whether the clock is read when a call starts: there is a limit to keep, or somebody to tell the time to. */
   readonly keepsTime: boolean;
 }
-
-const limitNames = [
-  'maxTries',
-  'maxTime',
-  'jitter',
-  'signal',
-  'budget',
-  'mode',
-  'clock',
-  'random',
-  'unref',
-  'enabled',
-  'nested',
-  'name',
-  'log',
-  'onAttempt',
-  'onSuccess',
-  'onBackoff',
-  'onGiveup',
-  'onAbort',
-  'raiseOnGiveup',
-] as const;
-
-const ruleNames = ['errors', 'predicate', 'wait', 'maxTries', 'giveup'] as const;
-
-/** The names of options that each way to make a retry knows. */
-const known: Readonly<Record<string, readonly string[]>> = {
-  onException: [...limitNames, 'giveup'],
-  onPredicate: limitNames,
-};
-const allNames: readonly string[] = [...limitNames, 'wait', 'errors', 'predicate', 'giveup', 'rules'];
-
-/** What other libraries call our options. */
-const synonyms: Readonly<Record<string, string>> = {
-  retries: 'maxTries, which counts the first attempt too',
-  attempts: 'maxTries',
-  maxAttempts: 'maxTries',
-  numOfAttempts: 'maxTries',
-  maxRetries: 'maxTries, which counts the first attempt too',
-  delay: 'wait: constant(...)',
-  interval: 'wait: constant(...)',
-  minTimeout: 'wait: expo({ factor })',
-  startingDelay: 'wait: expo({ factor })',
-  factor: 'wait: expo({ factor })',
-  maxTimeout: 'wait: expo({ maxValue })',
-  maxDelay: 'wait: expo({ maxValue })',
-  backoff: 'wait',
-  timeout: 'maxTime',
-  maxRetryTime: 'maxTime',
-  onRetry: 'onBackoff',
-  onFailedAttempt: 'onBackoff',
-  shouldRetry: 'errors, or giveup',
-  retryIf: 'errors, or giveup',
-  on: 'errors',
-  until: 'predicate, which is true while the value is not good enough',
-};
 
 /**
  * Checks the options of a retry.
