@@ -71,7 +71,7 @@ abstract class Learner<Rules extends Range> implements ConcurrencyLimit {
 
   /** Calls that were under way when the limit was cut have nothing new to say: a hundred timeouts are one event. */
   protected cut(share: number, { startedAt, endedAt }: LimitSample): void {
-    if (startedAt < this.#cutAt) return;
+    if (startedAt <= this.#cutAt) return; // also those of the same millisecond
     this.#cutAt = endedAt;
     this.set(this.exact * share);
   }

@@ -185,6 +185,9 @@ interface Parts {
 
 function partsOf(name: string, given: GatewayOptions<unknown>): Parts {
   const { clock, random } = given;
+  if (given.fallbackOptions !== undefined && given.fallback === undefined) {
+    throw new OptionError('fallbackOptions', given.fallbackOptions, 'needs a fallback beside it');
+  }
   const common = { name, clock };
   const { maxTries = 3 } = given.retry === false ? {} : (given.retry ?? {});
   // At least the retries of one call.
@@ -207,7 +210,9 @@ function partsOf(name: string, given: GatewayOptions<unknown>): Parts {
     circuitBreaker: partOf('circuitBreaker', given.circuitBreaker ?? {}, (own: CircuitBreakerOptions) =>
       circuitBreaker({ ...common, random, mode: 'async', ...own }),
     ),
-    hedge: partOf('hedge', given.hedge, (own: HedgeOptions) => hedge({ ...common, budget, ...own })),
+    hedge: partOf('hedge', given.hedge, (own: HedgeOptions) =>
+      hedge({ ...common, budget: withoutEarning(budget), ...own }),
+    ),
     timeout:
       given.timeout === false ? undefined : timeout(given.timeout ?? '10s', { ...common, mode: 'async' }),
     budget,
@@ -231,7 +236,21 @@ function inOrder(parts: Parts): Policy<never, unknown>[] {
 }
 
 function retryOf(own: GatewayRetry, common: object): AnyPolicy {
-  return retry({ maxTries: 3, nested: 'once', ...own, ...common, mode: 'async' } as never);
+  const { maxTries = 3, nested = 'once' } = own;
+  return retry({ ...own, maxTries, nested, ...common, mode: 'async' } as never);
+}
+
+// What a call earns, its retry has earned.
+function withoutEarning(budget: Budget | undefined): Budget | undefined {
+  return (
+    budget && {
+      take: (kind) => budget.take(kind),
+      refund: (kind) => {
+        budget.refund(kind);
+      },
+      earn: () => undefined,
+    }
+  );
 }
 
 function partOf<Options extends object, Part>(

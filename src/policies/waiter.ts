@@ -4,6 +4,7 @@
  * It ends in one of three ways: it is started, it is refused, or the call around it is aborted and it leaves.
  */
 import { type Abortable, stopWatching, watchSignal } from '../call/abort.js';
+import { frameAround } from '../call/around.js';
 import { type Frame, currentFrame, enterFrame } from '../call/context.js';
 import type { Clock } from '../time/clock.js';
 import type { Ms } from '../time/duration.js';
@@ -87,5 +88,5 @@ export class Waiter implements Sleeper, Abortable {
 
 /** Milliseconds that the calls around the running function leave it. */
 export function timeLeft(): Ms {
-  return currentFrame()?.remaining() ?? Infinity;
+  return frameAround()?.remaining() ?? Infinity;
 }
