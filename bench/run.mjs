@@ -23,7 +23,7 @@ const HELP = `Measures stampede-js beside its peers and beside hand-written floo
   --suite a,b    only these suites: ${suites.map(({ name }) => name).join(' ')}
   --only a,b     only contenders with one of these in their names, and those they are compared with
   --rounds n     processes per contender, in place of each suite's own number
-  --quick        shorter and fewer rounds: under two minutes, for a first look
+  --quick        shorter and fewer rounds: some three minutes, for a first look
   --json file    where the results go (default results/latest.json)
   --check        exit code 1 when a target is missed
   --help

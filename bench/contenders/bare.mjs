@@ -8,5 +8,9 @@ export default {
   method: itself,
   sync: itself,
   optioned: itself,
+  breaker: itself,
+  timeout: itself,
+  stack: itself,
+  beforehand: () => {},
   entry: '../lib/empty.mjs',
 };

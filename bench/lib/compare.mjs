@@ -44,6 +44,14 @@ export async function compare({ reference, candidate }, { blockMs, pairs }, call
   return { ns: middle('ns'), addedNs: middle('addedNs'), ratio: middle('ratio'), wallUs: middle('wallUs') };
 }
 
+/** CPU nanoseconds per unit of one side alone, for what can only be compared between processes: its quickest block. */
+export async function timed(run, { blockMs, pairs }) {
+  const side = { run, units: await warmUp(run, blockMs) };
+  let least = Infinity;
+  for (let turn = 0; turn < 2 * pairs; turn++) least = Math.min(least, (await block(side, 1)).ns);
+  return least;
+}
+
 async function block({ run, units }, callsPerUnit) {
   const calls = units * callsPerUnit;
   const startedAt = performance.now();

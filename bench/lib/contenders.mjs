@@ -25,6 +25,16 @@
  *   One retry after `draw()` milliseconds, around an async function of one argument. A library with an even
  *   distribution of its own takes `longest`, the largest that `draw` gives.
  *
+ * @property {Wrap} [breaker]    Around an async function without arguments: a circuit breaker whose circuit is closed. May
+ *                               give a promise of the function, as may the next four.
+ * @property {Wrap} [tripping]   A circuit breaker that opens after five failures in a row, or as soon as it can, and stays
+ *                               open for an hour.
+ * @property {Wrap} [bigWindow]  A circuit breaker that opens at 99 % failures of the last 20,000 calls or 10 minutes.
+ * @property {(fn: Function, ms: number) => Function} [timeout]  A promise that is not settled in time is rejected.
+ * @property {Wrap} [stack]      Three tries within a fallback to the text 'instead', each try through a closed circuit
+ *                               and with a timeout of 10 s.
+ * @property {() => unknown} [beforehand]  What a process does once before bare calls are measured in it.
+ *
  * @property {string} [entry]    What `import` takes; a relative path is seen from `suites/`.
  * @property {string} [program]  The smallest module that retries a `fetch` with exponential backoff.
  * @property {string[]} [external]  Packages left out of the bundle.

@@ -24,7 +24,7 @@ export const happyPath = {
 
 /** Calls of an async function without arguments, one after the other. */
 export async function functionCalls(wrap, quick) {
-  const call = wrap(wrapped.answer);
+  const call = await wrap(wrapped.answer);
   check(await call(), 42, 'the answer');
 
   const drivers = {

@@ -1,9 +1,11 @@
 /**
  * Several policies as one.
  */
-import { OptionError } from '../errors.js';
+import { OptionError, UsageError, show } from '../errors.js';
+import { contextHere } from './context.js';
+import { keepKind } from './kind.js';
 import { type Wrap, makePolicy, wrapOf } from './make-wrapper.js';
-import type { AcceptsOf, AddsOf, AnyPolicy, Substitute, Wrapper } from './wrapper.js';
+import type { AnyFunction, AcceptsOf, AddsOf, AnyPolicy, Substitute, Wrapper } from './wrapper.js';
 
 /** The type of `compose(...)`: a wrapper, or a substitute when one of the policies is. */
 export type Composed<Ps extends readonly AnyPolicy[]> = [AddsOf<Ps[number]>] extends [never]
@@ -27,9 +29,21 @@ export function compose<Ps extends readonly AnyPolicy[]>(...policies: Ps): Compo
     wraps.reduceRight<ReturnType<Wrap>>(
       (inner, wrap) => {
         const outer = wrap(inner.fn, name);
+        keepKind(outer.fn, inner.fn);
         return { fn: outer.fn, policy: outer.policy ?? inner.policy };
       },
       { fn: target },
     );
-  return makePolicy('compose()', wrapAll) as Composed<Ps>;
+  // Each makes the call in its own way: a breaker remembers what it has run, a fallback its last good value.
+  const run = (call: AnyFunction): unknown => {
+    if (typeof call !== 'function') throw new UsageError(`run takes a function; got ${show(call)}.`);
+    if (policies.length === 0) return call(contextHere());
+    const runAll = policies.reduceRight<AnyFunction>((inner, policy) => {
+      const next = (): unknown => policy.run(inner);
+      keepKind(next, inner);
+      return Object.defineProperty(next, 'name', { value: call.name });
+    }, call);
+    return runAll();
+  };
+  return makePolicy('compose()', wrapAll, { run }) as Composed<Ps>;
 }

@@ -19,6 +19,8 @@ export interface CallContext {
 
 /** What a driver knows of the attempt it is making. */
 export interface Frame {
+  /** Whether it is a retry's, which looks for marks of inner retries. */
+  readonly retries?: boolean;
   readonly tries: number;
   /** The signal of the call, joined with those around it; `undefined` when nothing can abort it. */
   readonly frameSignal: AbortSignal | undefined;

@@ -8,6 +8,7 @@
 import { UsageError, show } from '../errors.js';
 import { type CallContext, contextHere } from './context.js';
 import { dress } from './dress.js';
+import { keepKind } from './kind.js';
 import type { AnyFunction } from './wrapper.js';
 
 /**
@@ -119,6 +120,7 @@ function around(
     throw new UsageError(`${policy} wraps functions and methods, not classes; got the class ${fn.name}.`);
   }
   const wrapped = wrap(fn, naming(fn));
+  keepKind(wrapped.fn, fn);
   return wrapped.fn === fn ? fn : dress(wrapped.fn, fn, wrapped.policy);
 }
 
@@ -126,11 +128,6 @@ function around(
 export function isClass(fn: AnyFunction): boolean {
   const isFixed = Object.getOwnPropertyDescriptor(fn, 'prototype')?.writable === false;
   return isFixed && Function.prototype.toString.call(fn).startsWith('class');
-}
-
-/** Whether a function was written as an async one. */
-export function isAsync(fn: (...args: any[]) => unknown): boolean {
-  return Object.prototype.toString.call(fn) === '[object AsyncFunction]';
 }
 
 function isGenerator(fn: AnyFunction): boolean {
@@ -160,9 +157,8 @@ function ownerOf(thisArg: unknown): string {
 export function makePolicy(policy: string, wrap: Wrap, offers: object = {}): unknown {
   const run = (call: (context: CallContext) => unknown): unknown => {
     if (typeof call !== 'function') throw new UsageError(`run takes a function; got ${show(call)}.`);
-    // An async function stays one, so that policies know its kind before the call.
-    // eslint-disable-next-line @typescript-eslint/require-await -- its kind is what counts
-    const once = isAsync(call) ? async () => call(contextHere()) : () => call(contextHere());
+    const once = (): unknown => call(contextHere());
+    keepKind(once, call); // policies know it before the call
     return wrap(once, () => (call.name === '' ? 'run' : call.name)).fn();
   };
   const wrapper = Object.assign(makeWrapper(policy, wrap), { run });

@@ -23,13 +23,14 @@ export function givenUpSoFar(): number {
  */
 export function markGivenUp(error: unknown, frame: Frame | undefined): void {
   if (typeof error !== 'object' || error === null) return;
-  if (frame === undefined) {
-    orphans.set(error, (turn += 1));
-    return;
-  }
   const frames = marks.get(error) ?? new WeakSet<Frame>();
-  for (let around: Frame | undefined = frame; around !== undefined; around = around.outer) frames.add(around);
+  let isKnown = false;
+  for (let around = frame; around !== undefined; around = around.outer) {
+    frames.add(around);
+    isKnown ||= around.retries === true;
+  }
   marks.set(error, frames);
+  if (!isKnown) orphans.set(error, (turn += 1)); // the retry around it, if any, is on the far side of an `await`
 }
 
 /** How far an error's chain of causes is followed: what wraps the error of an inner retry is marked, too. */

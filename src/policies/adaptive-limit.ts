@@ -3,7 +3,8 @@
  *
  * Two thinkers for the option `limit` of a bulkhead. `Aimd` climbs step by step and falls by a share when something is
  * dropped, as TCP does; `Gradient` follows the latency: when answers take longer than they used to, calls are waiting
- * somewhere. Where that lasts it looks once at what the latency is with next to nothing in flight. A timeout is a drop and never a latency.
+ * somewhere. Where that lasts it looks once at what the latency is with next to nothing in flight. A timeout is a drop
+ * and never a latency.
  *
  * @see https://github.com/Netflix/concurrency-limits
  */

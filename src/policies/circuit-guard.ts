@@ -4,6 +4,7 @@
  * It holds the clock, makes the calls, judges how they end, and tells the handlers. What a call needs of its own is
  * made only where somebody has to know it: for probes, slow calls, and calls whose caller may cancel them.
  */
+import { isAsync } from '../call/kind.js';
 import { currentFrame, isInCall } from '../call/context.js';
 import { type Outcome, asPromise, isThenable } from '../call/outcome.js';
 import type { AnyFunction } from '../call/wrapper.js';
@@ -28,7 +29,7 @@ export type Kind = 'unknown' | 'sync' | 'async';
 
 export function kindOf(mode: CircuitSettings['mode'], target: AnyFunction): Kind {
   if (mode !== 'auto') return mode;
-  return Object.prototype.toString.call(target) === '[object AsyncFunction]' ? 'async' : 'unknown';
+  return isAsync(target) ? 'async' : 'unknown';
 }
 
 /** One function under a breaker. */

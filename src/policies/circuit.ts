@@ -2,7 +2,7 @@
  * Whether a call may be made: the one place where a circuit breaker decides.
  *
  * `Circuit` is a thinker. It is asked before a call, told how the call ended and what time it is, and answers. It
- * makes no call, holds no clock, throws no dice of its own and knows no handler; `circuit-breaker.ts` does what it says.
+ * makes no call, holds no clock, throws no dice of its own and knows no handler; `circuit-guard.ts` does what it says.
  *
  *     closed --evidence--> open --time--> half-open --probes succeed--> ramp --step by step--> closed
  *                           ^-------------- probes fail ---+--- calls fail ---+
@@ -113,7 +113,7 @@ export class Circuit {
     return this.#generation;
   }
 
-  /** From when on a call that was refused may be let through: not before it, and not surely then. */
+  /** From when on a call that was refused may be let through: not surely then, and in a ramp by chance before it. */
   get retryAt(): Ms {
     if (this.#state === 'isolated') return Infinity;
     return this.#state === 'ramp' ? this.#stepAt : this.#retryAt;

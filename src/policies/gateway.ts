@@ -9,8 +9,9 @@
 import { checkKeys } from '../checks.js';
 import { compose } from '../call/compose.js';
 import { type Wrap, makePolicy, wrapOf } from '../call/make-wrapper.js';
-import type { AnyPolicy, Policy, Substitute, Wrapper } from '../call/wrapper.js';
-import { OptionError } from '../errors.js';
+import type { AnyFunction, AnyPolicy, Policy, Substitute, Wrapper } from '../call/wrapper.js';
+import { OptionError, UsageError, show } from '../errors.js';
+import { isAsync } from '../call/kind.js';
 import type { Clock } from '../time/clock.js';
 import type { Duration } from '../time/duration.js';
 import type { Random } from '../time/random.js';
@@ -151,10 +152,15 @@ export function gateway<F = never>(
 export function gateway(name: string, options: GatewayOptions<unknown> = {}): unknown {
   if (checkName(name) === undefined) throw new OptionError('name', name, 'must be given to gateway');
   checkKeys(`gateway "${name}"`, options, names);
-  const given: GatewayOptions<unknown> = { ...defaults.get(name), ...options };
+  const given: GatewayOptions<unknown> = { ...defaults.get(name), ...defined(options) };
   const parts = partsOf(name, given);
-  const wrap = wrapOf(compose(...inOrder(parts))) as Wrap;
-  return makePolicy(`gateway("${name}")`, (target) => wrap(target, () => name), {
+  const stack = compose(...inOrder(parts)) as unknown as { run(call: AnyFunction): unknown };
+  const wrap = wrapOf(stack) as Wrap;
+  return makePolicy(`gateway("${name}")`, (target) => wrap(asyncOf(target), () => name), {
+    run: (call: unknown) => {
+      if (typeof call !== 'function') throw new UsageError(`run takes a function; got ${show(call)}.`);
+      return stack.run(asyncOf(call as AnyFunction));
+    },
     name,
     circuit: parts.circuitBreaker,
     get state(): GatewayState {
@@ -168,6 +174,21 @@ export function gateway(name: string, options: GatewayOptions<unknown> = {}): un
       };
     },
   });
+}
+
+// Every gateway is async, whatever stands in it: what is thrown at once is a rejection.
+function asyncOf(target: AnyFunction): AnyFunction {
+  if (isAsync(target)) return target;
+  // eslint-disable-next-line @typescript-eslint/require-await -- its kind is what counts
+  const call = async function (this: unknown, ...args: unknown[]): Promise<unknown> {
+    return target.apply(this, args) as unknown;
+  };
+  return Object.defineProperty(call, 'name', { value: target.name });
+}
+
+// `{ timeout: undefined }` is the same as leaving it out.
+function defined<Options extends object>(options: Options): Options {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Options;
 }
 
 interface Parts {
@@ -185,6 +206,11 @@ interface Parts {
 
 function partsOf(name: string, given: GatewayOptions<unknown>): Parts {
   const { clock, random } = given;
+  for (const option of ['retry', 'budget', 'fallbackOptions'] as const) {
+    const value: unknown = given[option];
+    if (value === undefined || value === false || (typeof value === 'object' && value !== null)) continue;
+    throw new OptionError(option, value, 'must be an object of options, or false');
+  }
   if (given.fallbackOptions !== undefined && given.fallback === undefined) {
     throw new OptionError('fallbackOptions', given.fallbackOptions, 'needs a fallback beside it');
   }

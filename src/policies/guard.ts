@@ -2,6 +2,7 @@
  * What the policies that guard the way to a function share: making the call and hearing how it ended, refusing in the
  * way that the function's callers expect, and states split by a key.
  */
+import { isAsync } from '../call/kind.js';
 import { type Outcome, asPromise, isThenable } from '../call/outcome.js';
 import type { AnyFunction } from '../call/wrapper.js';
 import { OptionError, type RefusalError } from '../errors.js';
@@ -28,8 +29,7 @@ export class Guarded {
     readonly target: AnyFunction,
     readonly nameOf: (thisArg: unknown) => string,
   ) {
-    const isAsync = Object.prototype.toString.call(target) === '[object AsyncFunction]';
-    this.kind = isAsync ? 'async' : 'unknown';
+    this.kind = isAsync(target) ? 'async' : 'unknown';
   }
 
   /** What `key` is told. */

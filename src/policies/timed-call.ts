@@ -4,6 +4,7 @@
  * The call is its own timer, its own frame and its own listener, so that one that ends in time costs one object. The
  * function hears of the end by the signal of its frame, which is made when it asks for it.
  */
+import { isAsync } from '../call/kind.js';
 import { type Abortable, stopWatching, watchSignal } from '../call/abort.js';
 import { frameAround } from '../call/around.js';
 import { type Frame, currentFrame, enterFrame } from '../call/context.js';
@@ -256,5 +257,5 @@ export function timed(limit: TimeLimit): AnyFunction {
 
 /** What a function gives, as far as it can be seen before it is called. */
 export function kindOf(target: AnyFunction): Kind {
-  return Object.prototype.toString.call(target) === '[object AsyncFunction]' ? 'async' : 'unknown';
+  return isAsync(target) ? 'async' : 'unknown';
 }

@@ -63,7 +63,13 @@ function drivenAsync(plan: Plan): AnyFunction {
   const whenBare = whenListFailed(plan, undefined, undefined, []);
   return function (this: unknown, a?: unknown, b?: unknown, c?: unknown): unknown {
     const count = arguments.length;
-    if (count > 3 || plan.attended || plan.watchesValues || isInside() || isObserved()) {
+    if (
+      count > 3 ||
+      plan.attended ||
+      (plan.watchesValues && plan.earned === undefined) ||
+      isInside() ||
+      isObserved()
+    ) {
       // eslint-disable-next-line prefer-rest-params -- a rest parameter would be made on every call
       return whenMore.apply(this, arguments as unknown as unknown[]);
     }
@@ -82,8 +88,8 @@ function drivenAsync(plan: Plan): AnyFunction {
     enterFrame(undefined);
     const promise = asPromise(result);
     if (count === 0 && this === undefined && startedAt === undefined)
-      return promise.then(undefined, whenBare);
-    return promise.then(undefined, whenFailed(plan, this, startedAt, count, a, b, c));
+      return promise.then(plan.earned, whenBare);
+    return promise.then(plan.earned, whenFailed(plan, this, startedAt, count, a, b, c));
   };
 }
 

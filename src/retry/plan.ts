@@ -2,8 +2,10 @@
  * A policy joined with the function that it is for: everything that is known before the first call.
  */
 import type { Frame } from '../call/context.js';
+import { isAsync as isFunctionAsync } from '../call/kind.js';
 import type { AnyFunction } from '../call/wrapper.js';
 import type { Ms } from '../time/duration.js';
+import { tellBudget } from './handlers.js';
 import type { RetryPolicy } from './policy.js';
 
 /** What a function has been seen to return. Once a promise has been seen, all calls give promises. */
@@ -22,6 +24,8 @@ export class Plan implements Frame {
   /** Whether values are looked at, not just errors. */
   readonly watchesValues: boolean;
   readonly keepsTime: boolean;
+  /** Takes the value of a first attempt, where nothing but the budget wants to know of it. */
+  readonly earned: ((value: unknown) => unknown) | undefined;
   /** Whether there is somebody to be told of a success. */
   readonly tellsSuccess: boolean;
   readonly #name: (thisArg: unknown) => string;
@@ -34,7 +38,7 @@ export class Plan implements Frame {
     readonly original: AnyFunction = target,
   ) {
     const { handlers, open, rules, signal, mode } = policy;
-    const isAsync = mode === 'async' || Object.prototype.toString.call(original) === '[object AsyncFunction]';
+    const isAsync = mode === 'async' || isFunctionAsync(original);
     this.kind = mode === 'sync' ? 'sync' : isAsync ? 'async' : 'unknown';
     // With `nested: 'once'` the call must be an object from the start, to be told apart from others of the plan.
     this.attended =
@@ -48,6 +52,14 @@ export class Plan implements Frame {
       rules.some((rule) => rule.predicate !== undefined);
     this.keepsTime = policy.keepsTime;
     this.tellsSuccess = handlers.onSuccess.length > 0;
+    const { budget } = policy.limits ?? {};
+    const isLookedAt = this.tellsSuccess || rules.some((rule) => rule.predicate !== undefined);
+    if (budget !== undefined && !isLookedAt) {
+      this.earned = (value) => {
+        tellBudget(policy.name ?? 'a retry', budget, 'earn');
+        return value;
+      };
+    }
     this.#name = name;
   }
 

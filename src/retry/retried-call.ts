@@ -52,6 +52,10 @@ export class Aside {
 }
 
 export class RetriedCall extends Attempts implements Frame, Teller, WaitScope {
+  get retries(): boolean {
+    return true;
+  }
+
   aside: Aside | undefined;
 
   constructor(

@@ -4,7 +4,7 @@
  * `systemClock` is the real one. All waits of the process share one timer, which is armed for the soonest of them.
  */
 import type { Ms } from './duration.js';
-import { blockThread } from './host.js';
+import { afterOtherWork, blockThread } from './host.js';
 import { type Sleeper, TimerQueue } from './timers.js';
 
 /** What the engine asks of a clock. `VirtualClock` is another one; pass it as the option `clock`. */
@@ -42,6 +42,7 @@ class Alarm {
   #setFor: Ms = Infinity;
   #ringsAt: Ms = 0; // sooner than `#setFor` where a wait is waited in slices
   #isRinging = false;
+  #isResting = false;
   #ahead: Ms = 0;
 
   constructor(readonly setTimeout: SetTimeout) {}
@@ -62,7 +63,7 @@ class Alarm {
 
   remove(sleeper: Sleeper): boolean {
     if (!this.#queue.remove(sleeper)) return false;
-    if (this.idle) this.#disarm();
+    if (this.idle) this.#rest();
     else if (!this.#queue.keepsAlive) this.#refer();
     return true;
   }
@@ -78,6 +79,22 @@ class Alarm {
     this.#ringsAt = now + slice;
     this.#handle = setTimeout(this.#ring, slice);
     if (!this.#queue.keepsAlive) this.#refer();
+  }
+
+  // Calls that follow one another would set and clear the timer for each; it is let go of when other work has had
+  // its turn and still nobody sleeps.
+  #rest(): void {
+    if (this.setTimeout !== realSetTimeout) {
+      this.#disarm();
+      return;
+    }
+    this.#refer();
+    if (this.#isResting) return;
+    this.#isResting = true;
+    afterOtherWork(() => {
+      this.#isResting = false;
+      if (this.idle) this.#disarm();
+    });
   }
 
   #disarm(): void {
