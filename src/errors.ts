@@ -98,14 +98,21 @@ export class TimeoutError extends StampedeError {
   /**
    * @param what     What took too long, as the error is to name it.
    * @param timeout  The limit that was passed, in milliseconds.
+   * @param options  `cause`; `sent`: whether the function was called at all, default true.
    */
   constructor(
     what: string,
     readonly timeout: number,
-    options?: { readonly cause?: unknown },
+    options: { readonly cause?: unknown; readonly sent?: boolean } = {},
   ) {
-    super('ERR_TIMEOUT', `${what} took longer than ${timeout} ms.`, options);
+    const { sent = true } = options;
+    const text = sent ? `${what} took longer than ${timeout} ms.` : `There was no time left to call ${what}.`;
+    super('ERR_TIMEOUT', text, 'cause' in options ? { cause: options.cause } : {});
+    this.sent = sent;
   }
+
+  /** Whether the function was called; where not, the error says nothing about what it calls. */
+  readonly sent: boolean;
 }
 
 /**
@@ -134,6 +141,12 @@ export function isStampedeError(error: unknown): error is StampedeError | UsageE
 /** Tells whether an error stands for a call that was not made. */
 export function isRefusal(error: unknown): error is RefusalError {
   return isStampedeError(error) && (error as Partial<RefusalError>).refusal === true;
+}
+
+/** Whether an error of ours says that the function was not called, so that it tells nothing about what it calls. */
+export function isUnsent(error: unknown): boolean {
+  if (!isStampedeError(error)) return false;
+  return isRefusal(error) || (error as Partial<TimeoutError>).sent === false;
 }
 
 /** A value as it may stand in a message: short, on one line, whatever the value is. */

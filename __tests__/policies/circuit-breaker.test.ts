@@ -6,6 +6,8 @@ import { type StampedeEvent, subscribe } from '../../src/events.js';
 import { CircuitOpenError } from '../../src/policies/circuit-open-error.js';
 import { type CircuitBreaker, circuitBreaker } from '../../src/policies/circuit-breaker.js';
 import type { CircuitBreakerOptions, CircuitDetails } from '../../src/policies/circuit-options.js';
+import { deadline } from '../../src/policies/deadline.js';
+import { timeout } from '../../src/policies/timeout.js';
 import { retry } from '../../src/retry/with-retry.js';
 import { systemClock } from '../../src/time/clock.js';
 import type { Duration } from '../../src/time/duration.js';
@@ -341,12 +343,43 @@ describe('what counts', () => {
     expect(all.breaker.state).toBe('open');
   });
 
-  it('takes an AbortError that no caller asked for as a failure', async () => {
+  const cut = Object.assign(new Error('cut'), { name: 'AbortError' });
+
+  it('T6: takes an AbortError for a cancelled call, whoever knew the signal', async () => {
     const all = lab({ consecutive: 1 });
 
-    await endOf(all.call(Object.assign(new Error('cut'), { name: 'AbortError' })));
+    await endOf(all.call(cut));
+
+    expect(all.breaker.state).toBe('closed');
+  });
+
+  it('takes an AbortError for what isFailure says of it', async () => {
+    const all = lab({ consecutive: 1, isFailure: (outcome) => !outcome.ok });
+
+    await endOf(all.call(cut));
 
     expect(all.breaker.state).toBe('open');
+  });
+
+  it('takes a call for which there was no time left for neither', async () => {
+    const clock = new VirtualClock();
+    let sent = 0;
+    const breaker = circuitBreaker({ consecutive: 1, clock });
+    const load = compose(
+      deadline({ ms: 0, clock }),
+      breaker,
+      timeout({ ms: 100, clock }),
+    )(async () => (sent += 1));
+    const inner = compose(breaker, timeout({ ms: 100, clock }))(async () => (sent += 1));
+    const late = deadline({ ms: 50, clock })(async () => {
+      clock.block(50);
+      return inner();
+    });
+
+    await endOf(load());
+    await endOf(late());
+
+    expect([sent, breaker.state]).toEqual([0, 'closed']);
   });
 });
 

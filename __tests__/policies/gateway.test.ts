@@ -79,12 +79,12 @@ describe('the order of a gateway', () => {
 
   it('has each refusal where it belongs: outer patterns refuse before inner ones are asked', async () => {
     const clock = new VirtualClock();
-    const seen = events();
     const breaker = circuitBreaker({ name: 'breaker', clock });
     breaker.isolate();
     const full = bulkhead({ name: 'bulkhead', limit: 1, clock });
     void full.run(hang);
     const limit = rateLimit({ name: 'rateLimit', limit: 1, per: '1s', burst: 1, clock });
+    const seen = events();
     const load = gateway('recs', {
       circuitBreaker: breaker,
       bulkhead: full,

@@ -2,9 +2,10 @@
  * What the end of a call says about the service that was called: whether it has failed.
  */
 import type { Outcome } from '../call/outcome.js';
-import { OptionError, isRefusal, isStampedeError } from '../errors.js';
+import { OptionError, isStampedeError, isUnsent } from '../errors.js';
 import { describe, publish, warnOnce } from '../events.js';
 import type { CircuitSettings } from './circuit-settings.js';
+import { isAbort } from './overload.js';
 import type { Verdict } from './circuit.js';
 
 interface Judge {
@@ -20,6 +21,8 @@ interface Judge {
  */
 export function verdictOn(outcome: Outcome, signal: AbortSignal | undefined, judge: Judge): Verdict {
   if (!outcome.ok && (isCancelled(signal) || isOurs(outcome.error))) return 'neutral';
+  // Whose signal it was, nobody may know after an `await`; a breaker that is told what fails need not guess.
+  if (!outcome.ok && judge.settings.isFailure === undefined && isAbort(outcome.error)) return 'neutral';
   if (ask('isNeutral', outcome, judge) === true) return 'neutral';
   return (ask('isFailure', outcome, judge) ?? !outcome.ok) ? 'failure' : 'success';
 }
@@ -57,5 +60,5 @@ function isCancelled(signal: AbortSignal | undefined): boolean {
 /** Whether an error says that nothing was sent, or that an option is wrong. */
 function isOurs(error: unknown): boolean {
   if (!isStampedeError(error)) return false;
-  return isRefusal(error) || error.code === 'ERR_OPTION' || error.code === 'ERR_USAGE';
+  return isUnsent(error) || error.code === 'ERR_OPTION' || error.code === 'ERR_USAGE';
 }

@@ -176,7 +176,8 @@ export class Circuit {
 
   /** Opens by hand. Nothing happens if it refuses already. */
   open(now: Ms): void {
-    if (this.#state !== 'open' && this.#state !== 'isolated') this.#open(now, 'manual');
+    const state = this.stateAt(now);
+    if (state !== 'open' && state !== 'isolated') this.#open(now, 'manual');
   }
 
   /** Closes by hand, and forgets what has happened. */

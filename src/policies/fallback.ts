@@ -209,7 +209,8 @@ class LastGood {
 
   #of(thisArg: unknown): Keyed<Good> {
     // A key of the user's tells what is the same, whoever asks.
-    if (this.stale.key !== undefined || typeof thisArg !== 'object' || thisArg === null) {
+    const isObject = (typeof thisArg === 'object' && thisArg !== null) || typeof thisArg === 'function';
+    if (this.stale.key !== undefined || !isObject) {
       return (this.#ofNone ??= this.#make());
     }
     let goods = this.#ofObjects.get(thisArg);

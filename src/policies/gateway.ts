@@ -237,7 +237,7 @@ function partsOf(name: string, given: GatewayOptions<unknown>): Parts {
       circuitBreaker({ ...common, random, mode: 'async', ...own }),
     ),
     hedge: partOf('hedge', given.hedge, (own: HedgeOptions) =>
-      hedge({ ...common, budget: withoutEarning(budget), ...own }),
+      hedge({ ...common, budget: given.retry === false ? budget : withoutEarning(budget), ...own }),
     ),
     timeout:
       given.timeout === false ? undefined : timeout(given.timeout ?? '10s', { ...common, mode: 'async' }),

@@ -182,6 +182,7 @@ class HedgedCall implements Sleeper, Abortable {
   #sleep(): void {
     const delay = delayOf(this.hedging.after);
     const isLast = this.#attempts.length >= this.hedging.max;
+    if (this.#resolve === undefined) return; // the attempt itself has aborted the call
     if (delay !== undefined && this.#mayHedge && !isLast) this.hedging.clock.schedule(this, delay);
   }
 

@@ -2,7 +2,7 @@
  * What an outcome says about the load of the service: it could take the call, it could not, or nothing.
  */
 import { type Outcome } from '../call/outcome.js';
-import { isRefusal, withCause } from '../errors.js';
+import { isUnsent, withCause } from '../errors.js';
 
 /** `'accept'`: the service took the call. `'overload'`: it could not. `'neutral'`: nobody knows. */
 export type LoadVerdict = 'accept' | 'overload' | 'neutral';
@@ -51,7 +51,7 @@ function hasStatus(value: unknown): boolean {
 
 /** What to make of an outcome. A call that was never sent, or that the caller aborted, says nothing. */
 export function verdictOf(outcome: Outcome, test: OverloadTest): LoadVerdict {
-  if (!outcome.ok && (isRefusal(outcome.error) || isAbort(outcome.error))) return 'neutral';
+  if (!outcome.ok && (isUnsent(outcome.error) || isAbort(outcome.error))) return 'neutral';
   try {
     return test(outcome) ? 'overload' : 'accept';
   } catch (thrown) {
@@ -59,7 +59,8 @@ export function verdictOf(outcome: Outcome, test: OverloadTest): LoadVerdict {
   }
 }
 
-function isAbort(error: unknown): boolean {
+/** Whether an error says that the caller has given up the call. */
+export function isAbort(error: unknown): boolean {
   try {
     return (error as { name?: unknown } | null | undefined)?.name === 'AbortError';
   } catch {

@@ -45,6 +45,8 @@ export class Gcra {
   readonly #spacing: Ms;
   readonly #slack: Ms; // how far the calls may be ahead of an even stream
   #next: Ms = -Infinity; // when the next call of an even stream would come
+  #taken = 0;
+  readonly #returned = new Set<number>(); // moments given back behind which others are still taken
 
   /**
    * @param spacing  Milliseconds from one call to the next.
@@ -69,18 +71,29 @@ export class Gcra {
   take(now: Ms, patience: Ms = 0): Ms | undefined {
     const wait = this.wait(now);
     if (wait > patience) return undefined;
+    if (this.#next <= now) this.#returned.clear(); // all that was taken has passed
     this.#next = Math.max(now, this.#next) + this.#spacing;
+    this.#taken += 1;
     return wait;
   }
 
   /** Gives back the moment that was taken last; `last` is what `mark` gave after taking it. An earlier one is lost. */
   giveBack(last: number): void {
-    if (last === this.#next) this.#next -= this.#spacing;
+    this.#returned.add(last);
+    while (this.#returned.delete(this.#taken)) {
+      this.#taken -= 1;
+      this.#next -= this.#spacing;
+    }
+  }
+
+  /** When the next call of an even stream would come. */
+  get next(): Ms {
+    return this.#next;
   }
 
   /** Tells one taking from another. */
   get mark(): number {
-    return this.#next;
+    return this.#taken;
   }
 }
 
@@ -150,7 +163,7 @@ export function rateLimit(options: RateLimitOptions): RateLimit {
     checkKey(options.key),
     checkMaxKeys(options.maxKeys),
     () => new Gcra(spacing, burst),
-    (gcra) => gcra.mark > clock.now(),
+    (gcra) => gcra.next > clock.now(),
   );
 
   const refusal = (wait: Ms): RateLimitError => {

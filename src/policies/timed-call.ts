@@ -102,7 +102,7 @@ export class TimedCall implements Frame, Sleeper, Abortable {
     const { limit } = this;
     this.#around = this.outer?.frameSignal;
     if (this.#around?.aborted === true) return this.#refuse(this.#around.reason);
-    if (this.#ms <= 0) return this.#refuse(this.#error());
+    if (this.#ms <= 0) return this.#refuse(this.#error({ sent: false }));
     const before = this.outer === undefined ? undefined : currentFrame();
     // From the start, so that what the function does before its first `await` counts.
     const sleeps = limit.kind !== 'sync';
@@ -207,8 +207,8 @@ export class TimedCall implements Frame, Sleeper, Abortable {
     this.#controller?.abort(reason);
   }
 
-  #error(): TimeoutError {
-    return new TimeoutError(this.limit.nameFor(this.thisArg), this.#ms);
+  #error(options: { readonly sent?: boolean } = {}): TimeoutError {
+    return new TimeoutError(this.limit.nameFor(this.thisArg), this.#ms, options);
   }
 
   /** There is no time to make the call. */

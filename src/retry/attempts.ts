@@ -171,8 +171,7 @@ export class Attempts {
     if (own === undefined) return giveUp('waits');
     const wait = leastWait === undefined ? own : atLeast(leastWait, own);
     const ms = spread(wait, left, limits, outcome);
-    // At the very end of the call around this one an attempt would have no time at all.
-    if (ms === undefined || ms >= deadline) return giveUp('maxTime');
+    if (ms === undefined) return giveUp('maxTime');
     const charged = wait.kind === 'server' ? 'throttle' : finding.kind;
     if (limits.budget !== undefined && !pays(limits.budget, charged, outcome)) return giveUp('budget');
     this.#wait = ms;
@@ -182,11 +181,13 @@ export class Attempts {
   /** Looks at a wait again after time has passed, as handlers may take some: it may be cut, or not fit any more. */
   refit(step: WaitStep, now: Ms, limits: Limits, deadline: Ms): Step {
     const left = this.#left(this.elapsed(now), limits, deadline);
-    if (step.ms <= left && step.ms < deadline) return step;
-    const isCut = left > 0 && step.of !== 'server';
-    const ms = isExact(limits.jitter) && step.of !== 'spread' ? left : left * limits.random();
-    this.#wait = isCut && ms < deadline ? ms : undefined;
-    return this.#wait === undefined ? giveUp('maxTime') : { ...step, ms };
+    if (step.ms <= left) return step;
+    if (left <= 0 || step.of === 'server') {
+      this.#wait = undefined;
+      return giveUp('maxTime');
+    }
+    this.#wait = isExact(limits.jitter) && step.of !== 'spread' ? left : left * limits.random();
+    return { ...step, ms: this.#wait };
   }
 
   /** Whether the time for another attempt has passed. */
