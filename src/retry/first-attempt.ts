@@ -63,13 +63,7 @@ function drivenAsync(plan: Plan): AnyFunction {
   const whenBare = whenListFailed(plan, undefined, undefined, []);
   return function (this: unknown, a?: unknown, b?: unknown, c?: unknown): unknown {
     const count = arguments.length;
-    if (
-      count > 3 ||
-      plan.attended ||
-      (plan.watchesValues && plan.earned === undefined) ||
-      isInside() ||
-      isObserved()
-    ) {
+    if (count > 3 || plan.isLookedAt || isInside() || isObserved()) {
       // eslint-disable-next-line prefer-rest-params -- a rest parameter would be made on every call
       return whenMore.apply(this, arguments as unknown as unknown[]);
     }

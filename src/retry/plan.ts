@@ -26,6 +26,8 @@ export class Plan implements Frame {
   readonly keepsTime: boolean;
   /** Takes the value of a first attempt, where nothing but the budget wants to know of it. */
   readonly earned: ((value: unknown) => unknown) | undefined;
+  /** Whether a first attempt needs more than one promise to hear how it ends. */
+  readonly isLookedAt: boolean;
   /** Whether there is somebody to be told of a success. */
   readonly tellsSuccess: boolean;
   readonly #name: (thisArg: unknown) => string;
@@ -53,13 +55,14 @@ export class Plan implements Frame {
     this.keepsTime = policy.keepsTime;
     this.tellsSuccess = handlers.onSuccess.length > 0;
     const { budget } = policy.limits ?? {};
-    const isLookedAt = this.tellsSuccess || rules.some((rule) => rule.predicate !== undefined);
-    if (budget !== undefined && !isLookedAt) {
+    const asksValue = this.tellsSuccess || rules.some((rule) => rule.predicate !== undefined);
+    if (budget !== undefined && !asksValue) {
       this.earned = (value) => {
         tellBudget(policy.name ?? 'a retry', budget, 'earn');
         return value;
       };
     }
+    this.isLookedAt = this.attended || (this.watchesValues && this.earned === undefined);
     this.#name = name;
   }
 

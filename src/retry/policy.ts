@@ -78,7 +78,7 @@ export interface RetryPolicy {
   readonly nested: 'once' | 'again';
   readonly name: string | undefined;
   readonly log: LogOption;
-  /** Whether a callback that is asked about an outcome wants the details of the call. */
+  /** Whether a predicate wants the details of the call. */
   readonly tellsDetails: boolean;
   /** Whether the clock is read when a call starts: there is a limit to keep, or somebody to tell the time to. */
   readonly keepsTime: boolean;
@@ -137,7 +137,7 @@ export function checkPolicy(owner: string, given: GivenOptions, fixed: GivenOpti
     nested: checkNested(options.nested),
     name: checkName(options.name),
     log,
-    tellsDetails: asked,
+    tellsDetails: rules.some((rule) => wantsDetails(rule.predicate)),
     keepsTime: open.maxTime !== Infinity || told || asked || read,
   };
 }
