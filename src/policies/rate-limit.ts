@@ -46,6 +46,7 @@ export class Gcra {
   readonly #slack: Ms; // how far the calls may be ahead of an even stream
   #next: Ms = -Infinity; // when the next call of an even stream would come
   #taken = 0;
+  #started: Ms = -Infinity; // when the next call would come by those that have really been made
   readonly #returned = new Set<number>(); // moments given back behind which others are still taken
 
   /**
@@ -74,6 +75,20 @@ export class Gcra {
     if (this.#next <= now) this.#returned.clear(); // all that was taken has passed
     this.#next = Math.max(now, this.#next) + this.#spacing;
     this.#taken += 1;
+    return wait;
+  }
+
+  /**
+   * A call that had to wait for its moment is about to be made. After a blocked thread many moments have come at once;
+   * then the calls are spaced anew.
+   *
+   * @returns Milliseconds that it has to wait still; 0: it is made now.
+   */
+  start(now: Ms): Ms {
+    const ahead = this.#started - this.#slack - now;
+    // A timer that comes a little late makes the next one look early.
+    const wait = ahead > this.#spacing / 2 ? ahead : 0;
+    this.#started = Math.max(now, this.#started) + this.#spacing;
     return wait;
   }
 
@@ -190,19 +205,24 @@ export function rateLimit(options: RateLimitOptions): RateLimit {
         const patience = maxWait > 0 && guarded.kind !== 'sync' ? Math.min(maxWait, timeLeft()) : 0;
         const wait = gcra.take(now, patience);
         if (wait === undefined) return guarded.refuse(refusal(gcra.wait(now)));
-        if (wait === 0) return call(this, args);
+        const first = wait === 0 && maxWait > 0 ? gcra.start(now) : wait;
+        if (first === 0) return call(this, args);
+        let isSpaced = wait === 0;
         const { mark } = gcra;
         const waiter = new Waiter({
           clock,
           run: () => call(this, args),
           onWake: () => {
-            waiter.start();
+            const more = isSpaced ? 0 : gcra.start(clock.now());
+            isSpaced = true;
+            if (more > 0) clock.schedule(waiter, more);
+            else waiter.start();
           },
           onLeave: () => {
             gcra.giveBack(mark);
           },
         });
-        waiter.sleep(wait);
+        waiter.sleep(first);
         return waiter.promise;
       },
     };
