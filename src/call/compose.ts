@@ -1,10 +1,10 @@
 /**
  * Several policies as one.
  */
-import { OptionError, UsageError, show } from '../errors.js';
+import { OptionError } from '../errors.js';
 import { contextHere } from './context.js';
 import { keepKind } from './kind.js';
-import { type Wrap, makePolicy, wrapOf } from './make-wrapper.js';
+import { type Wrap, makePolicy, wrapOf, checkRun } from './make-wrapper.js';
 import type { AnyFunction, AcceptsOf, AddsOf, AnyPolicy, Substitute, Wrapper } from './wrapper.js';
 
 /** The type of `compose(...)`: a wrapper, or a substitute when one of the policies is. */
@@ -36,7 +36,7 @@ export function compose<Ps extends readonly AnyPolicy[]>(...policies: Ps): Compo
     );
   // Each makes the call in its own way: a breaker remembers what it has run, a fallback its last good value.
   const run = (call: AnyFunction): unknown => {
-    if (typeof call !== 'function') throw new UsageError(`run takes a function; got ${show(call)}.`);
+    checkRun(call);
     if (policies.length === 0) return call(contextHere());
     const runAll = policies.reduceRight<AnyFunction>((inner, policy) => {
       const next = (): unknown => policy.run(inner);

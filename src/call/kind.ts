@@ -11,12 +11,6 @@ export function isAsync(fn: AnyFunction): boolean {
   return known.has(fn) || Object.prototype.toString.call(fn) === '[object AsyncFunction]';
 }
 
-/** Notes that a function gives promises, and nothing else. */
-export function markAsync<F extends AnyFunction>(fn: F): F {
-  known.add(fn);
-  return fn;
-}
-
 /** Notes that `wrapped` is async where `original` is. */
 export function keepKind(wrapped: AnyFunction, original: AnyFunction): void {
   if (isAsync(original)) known.add(wrapped);

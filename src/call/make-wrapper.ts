@@ -151,12 +151,17 @@ function ownerOf(thisArg: unknown): string {
   return owner ? `${owner}.` : '';
 }
 
+/** Checks what `run` is given. @throws {UsageError} unless it is a function. */
+export function checkRun(call: unknown): asserts call is AnyFunction {
+  if (typeof call !== 'function') throw new UsageError(`run takes a function; got ${show(call)}.`);
+}
+
 /**
  * Makes a policy out of a way to wrap: a wrapper with `run`, and whatever else the policy offers. Getters stay getters.
  */
 export function makePolicy(policy: string, wrap: Wrap, offers: object = {}): unknown {
   const run = (call: (context: CallContext) => unknown): unknown => {
-    if (typeof call !== 'function') throw new UsageError(`run takes a function; got ${show(call)}.`);
+    checkRun(call);
     const once = (): unknown => call(contextHere());
     keepKind(once, call); // policies know it before the call
     return wrap(once, () => (call.name === '' ? 'run' : call.name)).fn();

@@ -5,9 +5,9 @@
  * everything else is done in `circuit-guard.ts`, as `circuit.ts` decides.
  */
 import { type CallContext, contextHere, isInCall } from '../call/context.js';
-import { makePolicy } from '../call/make-wrapper.js';
+import { makePolicy, checkRun } from '../call/make-wrapper.js';
 import type { AnyFunction, Wrapper } from '../call/wrapper.js';
-import { OptionError, UsageError, show } from '../errors.js';
+import { OptionError } from '../errors.js';
 import { Guard, type GuardOwner, Guarded, type Kind, kindOf } from './circuit-guard.js';
 import type { CircuitBreakerOptions } from './circuit-options.js';
 import { type CircuitSettings, checkCircuitOptions } from './circuit-settings.js';
@@ -134,7 +134,7 @@ class Breaker implements GuardOwner {
   }
 
   run(call: (context: CallContext) => unknown): unknown {
-    if (typeof call !== 'function') throw new UsageError(`run takes a function; got ${show(call)}.`);
+    checkRun(call);
     const target = (): unknown => call(contextHere());
     const name = (): string => (call.name === '' ? 'run' : call.name);
     const guarded = this.guarded(target, name, call);

@@ -8,9 +8,9 @@
  */
 import { checkKeys } from '../checks.js';
 import { compose } from '../call/compose.js';
-import { type Wrap, makePolicy, wrapOf } from '../call/make-wrapper.js';
+import { type Wrap, makePolicy, wrapOf, checkRun } from '../call/make-wrapper.js';
 import type { AnyFunction, AnyPolicy, Policy, Substitute, Wrapper } from '../call/wrapper.js';
-import { OptionError, UsageError, show } from '../errors.js';
+import { OptionError } from '../errors.js';
 import { isAsync } from '../call/kind.js';
 import type { Clock } from '../time/clock.js';
 import type { Duration } from '../time/duration.js';
@@ -158,8 +158,8 @@ export function gateway(name: string, options: GatewayOptions<unknown> = {}): un
   const wrap = wrapOf(stack) as Wrap;
   return makePolicy(`gateway("${name}")`, (target) => wrap(asyncOf(target), () => name), {
     run: (call: unknown) => {
-      if (typeof call !== 'function') throw new UsageError(`run takes a function; got ${show(call)}.`);
-      return stack.run(asyncOf(call as AnyFunction));
+      checkRun(call);
+      return stack.run(asyncOf(call));
     },
     name,
     circuit: parts.circuitBreaker,

@@ -48,14 +48,11 @@ export class Plan implements Frame {
       policy.nested === 'once' ||
       handlers.onAttempt.length > 0 ||
       typeof open.maxTime === 'function';
-    this.watchesValues =
-      handlers.onSuccess.length > 0 ||
-      open.budget !== undefined ||
-      rules.some((rule) => rule.predicate !== undefined);
     this.keepsTime = policy.keepsTime;
     this.tellsSuccess = handlers.onSuccess.length > 0;
-    const { budget } = policy.limits ?? {};
     const asksValue = this.tellsSuccess || rules.some((rule) => rule.predicate !== undefined);
+    this.watchesValues = asksValue || open.budget !== undefined;
+    const { budget } = policy.limits ?? {};
     if (budget !== undefined && !asksValue) {
       this.earned = (value) => {
         tellBudget(policy.name ?? 'a retry', budget, 'earn');

@@ -6,7 +6,7 @@
 import { UsageError, show } from '../errors.js';
 import { type CallContext, currentCall } from '../call/context.js';
 import { policyKey } from '../call/dress.js';
-import { type Wrap, makeWrapper, refuseBareUse, wrapFunction } from '../call/make-wrapper.js';
+import { type Wrap, makeWrapper, refuseBareUse, wrapFunction, checkRun } from '../call/make-wrapper.js';
 import type {
   AnyFunction,
   IsForeign,
@@ -159,7 +159,7 @@ export function makeRetry(policy: RetryPolicy): unknown {
   const { owner, options } = policy;
   const changed = (overrides: GivenOptions): RetryPolicy => checkPolicy(owner, overrides, options);
   const run = (call: (context: CallContext) => unknown, overrides?: GivenOptions): unknown => {
-    if (typeof call !== 'function') throw new UsageError(`run takes a function; got ${show(call)}.`);
+    checkRun(call);
     const wrap = wrapUnder(overrides === undefined ? policy : changed(overrides), call);
     const once = (): unknown => call(currentCall());
     return wrap(once, () => (call.name === '' ? 'run' : call.name)).fn();
