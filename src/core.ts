@@ -8,9 +8,11 @@ export {
   GiveUpError,
   TimeoutError,
   RefusalError,
+  isRefusal,
   isStampedeError,
 } from './errors.js';
 export type { StampedeErrorCode } from './errors.js';
+export { checkKeys } from './checks.js';
 export { subscribe } from './events.js';
 export type { EventListener, StampedeEvent } from './events.js';
 
