@@ -76,7 +76,8 @@ type SubstitutedEach<Result, Adds> =
 // `Item[]` rather than `Item[] | never[]`: what says nothing new is left out.
 type Either<Value, Adds> = [Adds] extends [Value] ? Value : Value | Adds;
 
-type IsAny<T> = 0 extends 1 & T ? true : false;
+/** Whether a type is `any`. */
+export type IsAny<T> = 0 extends 1 & T ? true : false;
 type IsPromised<Adds> =
   IsAny<Adds> extends true ? false : [Extract<Adds, Promised>] extends [never] ? false : true;
 

@@ -20,6 +20,7 @@ import { driven } from './first-attempt.js';
 import type {
   AcceptsFor,
   AddsFor,
+  AnswerOf,
   ErrorMatcher,
   HandlerOptions,
   LimitOptions,
@@ -28,7 +29,6 @@ import type {
   RetryOptions,
   RuleList,
   ValueOf,
-  Verdict,
   VerdictFor,
 } from './options.js';
 import { Plan } from './plan.js';
@@ -95,16 +95,21 @@ export type Retried<F extends AnyFunction, Adds = never> = [Adds] extends [never
 export function withRetry<
   F extends AnyFunction,
   M extends ErrorMatcher,
-  const Rules extends readonly unknown[] = readonly unknown[],
   Raise extends boolean | undefined = true,
   Kind extends Mode | undefined = 'auto',
+  M0 = unknown,
+  M1 = unknown,
+  M2 = unknown,
+  M3 = unknown,
+  M4 = unknown,
+  M5 = unknown,
 >(
   fn: F,
   options?: RetryOptions<
     M,
     ValueOf<F>,
     VerdictFor<F, Kind>,
-    RuleList<Rules, ValueOf<F>, VerdictFor<F, Kind>>,
+    RuleList<ValueOf<F>, VerdictFor<F, Kind>, M0, M1, M2, M3, M4, M5>,
     ThisParameterType<F>
   > &
     ResultOptions<Raise, Kind>,
@@ -135,14 +140,24 @@ export function withRetry(fn: unknown, options: GivenOptions = {}): AnyFunction 
 export function retry<
   M extends ErrorMatcher,
   V = unknown,
-  Stop extends Verdict = boolean,
-  Again extends Verdict = boolean,
-  const Rules extends readonly unknown[] = readonly unknown[],
+  Later extends boolean = never,
   Raise extends boolean | undefined = true,
   Kind extends Mode | undefined = 'auto',
+  M0 = unknown,
+  M1 = unknown,
+  M2 = unknown,
+  M3 = unknown,
+  M4 = unknown,
+  M5 = unknown,
 >(
-  options?: RetryOptions<M, V, Stop, RuleList<Rules, V, Verdict>, any, Again> & ResultOptions<Raise, Kind>,
-): RetryThatAdds<AcceptsFor<V, Stop | Again, Kind>, AddsFor<Raise, Kind>>;
+  options?: RetryOptions<
+    M,
+    V,
+    boolean | PromiseLike<Later>,
+    RuleList<V, boolean | PromiseLike<Later>, M0, M1, M2, M3, M4, M5>
+  > &
+    ResultOptions<Raise, Kind>,
+): RetryThatAdds<AcceptsFor<V, AnswerOf<Later>, Kind>, AddsFor<Raise, Kind>>;
 export function retry(...args: readonly unknown[]): unknown {
   const [options = {}] = args;
   refuseBareUse('retry', args, '@retry() or @retry(options)');
