@@ -143,6 +143,14 @@ compose(deadline('2s'), hedge({ after: 5, idempotent: true })).run((context) => 
   return fetchUser(1);
 });
 
+// Only a retry can be changed for one call.
+
+retry().run(() => fetchUser(1), { maxTries: 2 });
+// @ts-expect-error whose overrides would they be?
+compose(retry()).run(() => fetchUser(1), { maxTries: 2 });
+// @ts-expect-error a timeout has none
+timeout('2s').run(() => fetchUser(1), { ms: 100 });
+
 // As decorators.
 
 export class Users {

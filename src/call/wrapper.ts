@@ -32,9 +32,12 @@ export interface Policy<in Accepts = unknown, Adds = never> {
   /** Not there at run time: where `compose` finds the types again. */
   readonly [types]?: { readonly accepts: (result: Accepts) => void; readonly adds: Adds };
   /**
-   * Makes one call now, under this policy.
+   * Makes one call now, under this policy. Nothing can be changed for one call but a retry: `retry(...).run(call,
+   * overrides)`.
    *
    *     const page = await retry({ maxTries: 3 }).run(({ signal }) => fetch(url, { signal }));
+   *
+   * @throws {UsageError} for what is no function, and for a second argument.
    */
   run<Result extends Accepts>(call: (context: CallContext) => Result): Substituted<Result, Adds>;
 }

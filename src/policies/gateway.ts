@@ -170,8 +170,8 @@ export function gateway(name: string, options: GatewayOptions<unknown> = {}): un
   const stack = compose(...inOrder(parts)) as unknown as { run(call: AnyFunction): unknown };
   const wrap = wrapOf(stack) as Wrap;
   return makePolicy(`gateway("${name}")`, (target) => wrap(asyncOf(target), () => name), {
-    run: (call: unknown) => {
-      checkRun(call);
+    run: (call: unknown, more?: unknown) => {
+      checkRun(call, more);
       return stack.run(asyncOf(call));
     },
     name,
