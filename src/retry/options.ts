@@ -87,12 +87,26 @@ export interface LimitOptions<This = any, M extends Mode = Mode> {
   readonly log?: LogOption;
 }
 
-/** Who wants to know. Each is one handler or an iterable of handlers. Awaited in async calls, except `onAttempt`. */
+/**
+ * Who wants to know. Each is one handler or an iterable of handlers, called in order with frozen details. In a sync call
+ * none is awaited. A handler that throws or rejects changes nothing for the caller: it is reported and dropped.
+ */
 export interface HandlerOptions<O extends Outcome<any, any> = Outcome> {
+  /** Before each attempt, the first included; `tries` counts it. Not awaited. @default none */
   readonly onAttempt?: Handlers<AttemptDetails> | undefined;
+  /** The call has succeeded, with `value`. Awaited before the caller gets it. @default none */
   readonly onSuccess?: Handlers<SuccessDetails<ValueIn<O>>> | undefined;
+  /**
+   * An attempt has failed, with `error` or `value`, and another follows after `wait` milliseconds. Awaited before the wait;
+   * the time it takes counts toward `maxTime`. @default none
+   */
   readonly onBackoff?: Handlers<BackoffDetails<O>> | undefined;
+  /**
+   * An attempt has failed and no other follows; `reason` says why. Awaited. Not told of an error that nothing matches.
+   * @default none
+   */
   readonly onGiveup?: Handlers<GiveUpDetails<O>> | undefined;
+  /** The `signal` has aborted, with `abortReason`; `error` is that of the last attempt. Not awaited. @default none */
   readonly onAbort?: Handlers<AbortDetails> | undefined;
 }
 

@@ -87,9 +87,16 @@ export type Retried<F extends AnyFunction, Adds = never> = [Adds] extends [never
  *
  * By default: any error, ten tries, waits of up to 100, 200, 400 ms ... 10 s, each spread down to 0 (full jitter).
  *
- * @throws {OptionError} when an option is unknown or not allowed. {UsageError} when `fn` cannot be wrapped.
+ * What the wrapped function throws, or rejects with, is the last error of `fn` itself, or the reason of the `signal`; an
+ * `OptionError` where a wait or a callback misbehaves during the call; a `GiveUpError` where `raiseOnGiveup: true` turns
+ * a value into an error; a `UsageError` where a sync function would have to wait on a thread that may not be blocked.
+ *
+ * @param fn       The function. It is called with the `this` and the arguments of each call, at every attempt.
+ * @param options  What is retried, how long, how often, and who is told; `retry.md` in `docs/` explains each.
  * @returns A function of the same type. With `raiseOnGiveup: false` its result may also be `undefined`; with
  *   `mode: 'async'` it gives a promise.
+ * @throws {OptionError} when an option is unknown or not allowed.
+ * @throws {UsageError} when `fn` cannot be wrapped: a class, a generator function, or no function at all.
  * @see litl/backoff, whose words these are
  */
 export function withRetry<
