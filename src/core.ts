@@ -115,6 +115,7 @@ export type { ChangeReason, CircuitRules, CircuitState } from './policies/circui
 export type {
   CircuitBreakerOptions,
   CircuitDetails,
+  CircuitOutcome,
   HalfOpenOptions,
   RampOptions,
 } from './policies/circuit-options.js';

@@ -9,6 +9,7 @@ import {
   RateLimitError,
   ThrottledError,
   TimeoutError,
+  UsageError,
   VirtualClock,
   bulkhead,
   circuitBreaker,
@@ -520,5 +521,37 @@ describe('one policy around several functions', () => {
 
     expect(await one()).toBe('one');
     expect(await two()).toBe('other');
+  });
+});
+
+describe('run', () => {
+  it.each<[name: string, policy: unknown]>([
+    ['compose', compose(retry())],
+    ['compose of nothing', compose()],
+    ['gateway', gateway('users')],
+    ['fallback', fallback(null)],
+    ['deadline', deadline('1s')],
+    ['rateLimit', rateLimit({ limit: 5, per: '1s' })],
+    ['bulkhead', bulkhead({ limit: 5 })],
+    ['throttle', throttle()],
+    ['circuitBreaker', circuitBreaker()],
+    ['hedge', hedge({ after: 10, idempotent: true })],
+    ['timeout', timeout('1s')],
+  ])('of %s refuses overrides, which only a retry has, before the call is made', (_name, policy) => {
+    const { run } = policy as { run(call: () => unknown, overrides?: unknown): unknown };
+    let calls = 0;
+    const call = async () => (calls += 1);
+
+    expect(() => run(call, { maxTries: 2 })).toThrow(UsageError);
+    expect(() => run(call, { maxTries: 2 })).toThrow(
+      /second argument .* is not allowed. Overrides are for the run of a retry/,
+    );
+    expect(calls).toBe(0);
+  });
+
+  it('takes an `undefined` beside the call for nothing', async () => {
+    const { run } = gateway('users') as unknown as { run(call: () => unknown, none?: undefined): unknown };
+
+    expect(await run(() => Promise.resolve(5), undefined)).toBe(5);
   });
 });

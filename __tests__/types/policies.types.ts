@@ -2,7 +2,17 @@
  * The policies that stand around a call in time: what they accept, and what they add.
  */
 import { expectTypeOf } from 'expect-type';
-import { type CallContext, type Substitute, type Wrapper, compose, expo, retry } from '../../src/index.js';
+import {
+  type CallContext,
+  type CircuitOutcome,
+  type Outcome,
+  type Substitute,
+  type Wrapper,
+  circuitBreaker,
+  compose,
+  expo,
+  retry,
+} from '../../src/index.js';
 import { deadline } from '../../src/policies/deadline.js';
 import { type FallbackDetails, fallback } from '../../src/policies/fallback.js';
 import { hedge } from '../../src/policies/hedge.js';
@@ -64,6 +74,26 @@ hedge({ after: 10, idempotent: false });
 // @ts-expect-error a sync function cannot be hedged
 hedge({ after: 10, idempotent: true })(readUser);
 
+// What a breaker takes for a failure: either side of an outcome may be asked for.
+
+circuitBreaker({
+  isFailure: ({ ok, error }) => !ok && error instanceof HttpError && error.status >= 500,
+  isNeutral: ({ ok, value }) => ok && value === null,
+});
+circuitBreaker({ isFailure: (end) => (end.ok ? end.value.status > 499 : end.error instanceof HttpError) });
+circuitBreaker({ isFailure: (end: Outcome) => !end.ok });
+circuitBreaker({
+  isFailure: (end) => {
+    expectTypeOf(end).toEqualTypeOf<CircuitOutcome>();
+    if (!end.ok) expectTypeOf(end.value).toEqualTypeOf<undefined>();
+    return !end.ok;
+  },
+});
+// @ts-expect-error nothing else is known of an outcome
+circuitBreaker({ isFailure: ({ status }) => status > 499 });
+// @ts-expect-error nobody knows what was thrown
+circuitBreaker({ isFailure: ({ ok, error }) => !ok && error.status > 499 });
+
 // A fallback widens the result.
 
 expectTypeOf(fallback(null)).toEqualTypeOf<Substitute<unknown, null>>();
@@ -112,6 +142,14 @@ compose(deadline('2s'), hedge({ after: 5, idempotent: true })).run((context) => 
   expectTypeOf(context).toEqualTypeOf<CallContext>();
   return fetchUser(1);
 });
+
+// Only a retry can be changed for one call.
+
+retry().run(() => fetchUser(1), { maxTries: 2 });
+// @ts-expect-error whose overrides would they be?
+compose(retry()).run(() => fetchUser(1), { maxTries: 2 });
+// @ts-expect-error a timeout has none
+timeout('2s').run(() => fetchUser(1), { ms: 100 });
 
 // As decorators.
 

@@ -35,8 +35,8 @@ export function compose<Ps extends readonly AnyPolicy[]>(...policies: Ps): Compo
       { fn: target },
     );
   // Each makes the call in its own way: a breaker remembers what it has run, a fallback its last good value.
-  const run = (call: AnyFunction): unknown => {
-    checkRun(call);
+  const run = (call: AnyFunction, more?: unknown): unknown => {
+    checkRun(call, more);
     if (policies.length === 0) return call(contextHere());
     const runAll = policies.reduceRight<AnyFunction>((inner, policy) => {
       const next = (): unknown => policy.run(inner);

@@ -57,7 +57,7 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): CircuitBrea
     isolate: (key?: string) => {
       for (const guard of breaker.guards(key)) guard.isolate();
     },
-    run: (call: (context: CallContext) => unknown) => breaker.run(call),
+    run: (call: (context: CallContext) => unknown, more?: unknown) => breaker.run(call, more),
   }) as CircuitBreaker;
 }
 
@@ -133,8 +133,8 @@ class Breaker implements GuardOwner {
     };
   }
 
-  run(call: (context: CallContext) => unknown): unknown {
-    checkRun(call);
+  run(call: (context: CallContext) => unknown, more?: unknown): unknown {
+    checkRun(call, more);
     const target = (): unknown => call(contextHere());
     const name = (): string => (call.name === '' ? 'run' : call.name);
     const guarded = this.guarded(target, name, call);

@@ -3,6 +3,7 @@
  */
 import type { CallDetails } from '../call/details.js';
 import type { Outcome } from '../call/outcome.js';
+import type { EitherSide } from '../retry/details.js';
 import type { Handlers } from '../retry/handlers.js';
 import type { Clock } from '../time/clock.js';
 import type { Duration, Ms } from '../time/duration.js';
@@ -37,6 +38,9 @@ export interface CircuitDetails {
 
 /** What `key` is told about a call. Frozen. */
 export type CircuitCall = Pick<CallDetails, 'target' | 'args' | 'thisArg' | 'name'>;
+
+/** How a call ended; either side may be asked for: `({ ok, error }) => ...`. */
+export type CircuitOutcome = EitherSide<Outcome<any>>;
 
 /** What is a failure, what opens the circuit, and how it recovers. Times are milliseconds or strings with a unit. */
 export interface CircuitBreakerOptions {
@@ -86,9 +90,9 @@ export interface CircuitBreakerOptions {
   readonly ramp?: RampOptions | null | undefined;
 
   /** Whether an outcome is a failure. @default an error is */
-  readonly isFailure?: ((outcome: Outcome<any>) => boolean) | undefined;
+  readonly isFailure?: ((outcome: CircuitOutcome) => boolean) | undefined;
   /** Whether an outcome is neither success nor failure. Refusals, and errors after an abort by the caller, always are. */
-  readonly isNeutral?: ((outcome: Outcome<any>) => boolean) | undefined;
+  readonly isNeutral?: ((outcome: CircuitOutcome) => boolean) | undefined;
 
   /** Splits the breaker into a circuit for each key: `({ args }) => new URL(args[0]).host`. */
   readonly key?: ((call: CircuitCall) => string) | undefined;

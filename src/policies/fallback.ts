@@ -5,7 +5,7 @@
  * what stands outside of a fallback never hears of the failure.
  */
 import { frameAround } from '../call/around.js';
-import { type Wrap, makePolicy } from '../call/make-wrapper.js';
+import { type Wrap, checkRun, makePolicy } from '../call/make-wrapper.js';
 import { asPromise, isThenable } from '../call/outcome.js';
 import type { AnyFunction, Substitute } from '../call/wrapper.js';
 import { checkKeys } from '../checks.js';
@@ -129,7 +129,8 @@ export function fallback(substitute: unknown, options: FallbackOptions = {}): un
   });
   const policy = makePolicy('fallback', wrap) as Substitute<unknown, unknown>;
   // Each call by `run` is of a function of its own; what a key of the user's says is the same, is.
-  const run = (call: (context: never) => unknown): unknown => {
+  const run = (call: (context: never) => unknown, more?: unknown): unknown => {
+    checkRun(call, more);
     const inner: Wrap = (target, nameOf) => ({
       fn: covered(new Cover(rules, target, nameFrom(options.name, nameOf), shared)),
     });

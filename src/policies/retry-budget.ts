@@ -29,7 +29,8 @@ export interface RetryBudgetOptions {
   /** Tokens that each success earns: at a cost of 1, the share of retries that goes on for ever. @default 0.1 */
   readonly ratio?: number | undefined;
   /**
-   * Tokens that a retry costs, by the failure it answers. A throttled call cost the server little, a timeout much.
+   * Tokens that a retry costs, by the failure it answers. A throttled call (status 429 or 503, or a wait that the server asked
+   * for) cost the server little, a timeout much.
    * @default { throttle: 0.5, error: 1, timeout: 2, value: 1 }
    */
   readonly cost?: Partial<Readonly<Record<RetryKind, number>>> | undefined;
