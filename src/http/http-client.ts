@@ -1,0 +1,143 @@
+/**
+ * One call from its request to its answer.
+ *
+ * `judgement/` says whether again, `wire/` sends, `redirects.ts` says where to. Here they meet, and here the way of a
+ * request can be followed from top to bottom.
+ */
+import type { CookieJar } from 'tough-cookie';
+import { isRefusal } from '../core.js';
+import { cookieHeader, keepCookies } from './cookies.js';
+import { HttpCall } from './http-call.js';
+import type { HttpResponse } from './http-response.js';
+import type { Origins } from './judgement/origins.js';
+import { type RetriedSend, retryPolicyFor } from './judgement/retry-policy.js';
+import type { RetrySettings } from './judgement/retry-settings.js';
+import type { HttpRequest } from './request/prepare.js';
+import { WireResponse } from './response.js';
+import type { Agents } from './wire/agents.js';
+import { exchange } from './wire/exchange.js';
+
+/** What a client works with. */
+export interface ClientParts {
+  readonly settings: RetrySettings;
+  readonly agents: Agents;
+  /** Circuits and budgets; `undefined` for none. */
+  readonly origins: Origins | undefined;
+  /** Where cookies are kept; `undefined`: nowhere. */
+  readonly jar: CookieJar | undefined;
+}
+
+export class HttpClient {
+  readonly #parts: ClientParts;
+  readonly #usual: RetriedSend<HttpCall, WireResponse>;
+
+  constructor(parts: ClientParts) {
+    this.#parts = parts;
+    this.#usual = this.#retried(parts.settings);
+  }
+
+  /**
+   * Makes a call.
+   *
+   * @param settings  Those of the call, where they are not those of the client.
+   */
+  async fetch(request: HttpRequest, settings = this.#parts.settings): Promise<HttpResponse> {
+    const call = new HttpCall(request, settings);
+    const retried = settings === this.#parts.settings ? this.#usual : this.#retried(settings);
+    try {
+      const response = await retried(call);
+      call.end(response);
+      for (const hook of request.hooks) await hook(response);
+      if (!request.stream) await response.settle();
+      return response;
+    } catch (error) {
+      call.endWith(error);
+      throw error;
+    }
+  }
+
+  #retried(settings: RetrySettings): RetriedSend<HttpCall, WireResponse> {
+    return retryPolicyFor<HttpCall, WireResponse>(settings, {
+      send: (call) => this.#attempt(call),
+      budgetFor: (call) => this.#parts.origins?.of(call.request.url).budget,
+    });
+  }
+
+  // A retry goes on at the hop that failed, so that redirects and retries do not multiply.
+  async #attempt(call: HttpCall): Promise<WireResponse> {
+    call.startAttempt();
+    for (;;) {
+      const response = await this.#hop(call);
+      if (!call.follow(response)) return response;
+      response.close();
+    }
+  }
+
+  async #hop(call: HttpCall): Promise<WireResponse> {
+    const { jar } = this.#parts;
+    const { url } = call.request;
+    const breaker = this.#breakerFor(call, url);
+    call.startHop();
+    try {
+      const response = await (breaker === undefined
+        ? this.#exchange(call)
+        : breaker.run(() => this.#exchange(call)));
+      if (jar !== undefined) keepCookies(jar, url, response.headers.getAll('set-cookie'));
+      call.answered(response);
+      return response;
+    } catch (error) {
+      if (!isRefusal(error)) call.failed(error);
+      throw error;
+    }
+  }
+
+  #breakerFor({ settings }: HttpCall, url: URL): ReturnType<Origins['of']>['breaker'] {
+    const { circuitBreaker } = settings;
+    if (circuitBreaker === false) return undefined;
+    return typeof circuitBreaker === 'function' ? circuitBreaker : this.#parts.origins?.of(url).breaker;
+  }
+
+  async #exchange(call: HttpCall): Promise<WireResponse> {
+    const { request, settings, name } = call;
+    const { method, url, timeouts, stream, maxResponseSize, decompress } = request;
+    const { clock } = settings;
+    const sentAt = clock.now();
+    const answer = await exchange(this.#parts.agents.dispatcherFor(url, request.transport), {
+      method,
+      origin: url.origin,
+      path: `${url.pathname}${url.search}`,
+      headers: this.#headersOf(request),
+      body: request.body.open(),
+      connectTimeout: timeouts.connect,
+      readTimeout: timeouts.read,
+      deadline: call.deadline,
+      timeoutOfDeadline: timeouts.total,
+      signal: request.signal,
+      clock,
+      maxSize: maxResponseSize,
+      collects: stream ? collectsNothing : collectsUsual,
+      what: name,
+    });
+    const asked = { ...name, maxResponseSize, decompress, date: clock.date() };
+    const response = new WireResponse(answer, asked, answer.headersAt - sentAt);
+    // What is collected is decoded here, so that a body which is not what it claims to be fails the call.
+    if (answer.body.isComplete && response.isEncoded && !stream) await response.bytes();
+    return response;
+  }
+
+  #headersOf({ headers, url, cookies }: HttpRequest): string[] {
+    const wire = headers.toWire();
+    const cookie = cookieHeader(this.#parts.jar, url, cookies);
+    if (cookie !== undefined && !headers.has('cookie')) wire.push('cookie', cookie);
+    return wire;
+  }
+}
+
+// The body of an answer that may be retried or followed is left alone until that is known.
+function collectsUsual(status: number): boolean {
+  return status < 300 || (status >= 400 && status < 500 && status !== 429);
+}
+
+function collectsNothing(): boolean {
+  return false;
+}

@@ -1,0 +1,66 @@
+/**
+ * What is logged of HTTP calls that are retried: method, address without credentials and query, and why.
+ *
+ * The default logger is the package `debug`, namespace `stampede:http`. It is loaded when `DEBUG` asks for output.
+ */
+import { createRequire } from 'node:module';
+import type { Log, Ms } from '../../core.js';
+import { HttpError } from '../http-errors.js';
+import type { HttpResponse } from '../http-response.js';
+import type { HttpBackoffDetails, HttpGiveUpDetails, RetryHttpOptions } from './retry-options.js';
+
+/**
+ * What the core's option `log` is for HTTP calls.
+ *
+ * @param given  The user's option `log`.
+ */
+export function httpLog(given: RetryHttpOptions['log']): false | Log {
+  if (given === false) return false;
+  const write = given ?? toDebug;
+  return (level, _text, details) => {
+    const told = details as unknown as HttpBackoffDetails | HttpGiveUpDetails;
+    write(level, lineOf(told), told);
+  };
+}
+
+/**
+ * The line of the log.
+ *
+ *     Backing off GET https://host/path for 1.2s (503 Service Unavailable)
+ *     Giving up GET https://host/path after 4 tries (ReadTimeoutError: no answer within 25 ms)
+ */
+export function lineOf(details: HttpBackoffDetails | HttpGiveUpDetails): string {
+  const { method, url } = details.args[0].request;
+  const what = `${method} ${url.origin}${url.pathname}`;
+  const why = details.ok ? statusOf(details.value) : errorOf(details.error);
+  if (details.event === 'backoff') return `Backing off ${what} for ${readable(details.wait)} (${why})`;
+  return `Giving up ${what} after ${details.tries} ${details.tries === 1 ? 'try' : 'tries'} (${why})`;
+}
+
+function statusOf({ status, reason }: HttpResponse): string {
+  return `${status} ${reason}`.trim();
+}
+
+// The line starts with the address already.
+function errorOf(error: unknown): string {
+  if (!(error instanceof HttpError)) return String(error);
+  const { name, message, method, url } = error;
+  const start = `${method} ${url}: `;
+  return `${name}: ${message.startsWith(start) ? message.slice(start.length) : message}`;
+}
+
+// The core's `readable`, which it keeps to itself.
+function readable(ms: Ms): string {
+  if (Math.round(ms) < 1000) return `${Math.round(ms)}ms`;
+  return ms < 60_000 ? `${(ms / 1000).toFixed(1)}s` : `${(ms / 60_000).toFixed(1)}m`;
+}
+
+type CreateDebug = (namespace: string) => (format: string, line: string) => void;
+
+let write: ReturnType<CreateDebug> | undefined;
+
+function toDebug(_level: string, line: string): void {
+  if (!process.env['DEBUG']) return;
+  write ??= (createRequire(import.meta.url)('debug') as CreateDebug)('stampede:http');
+  write('%s', line);
+}
