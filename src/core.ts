@@ -16,7 +16,8 @@ export { checkKeys } from './checks.js';
 export { subscribe } from './events.js';
 export type { EventListener, StampedeEvent } from './events.js';
 
-export { toMs } from './time/duration.js';
+export { debugLines, debugWanted } from './time/host.js';
+export { readable, toMs } from './time/duration.js';
 export type { Duration, Ms } from './time/duration.js';
 export { systemClock } from './time/clock.js';
 export type { Clock } from './time/clock.js';
