@@ -72,9 +72,9 @@ export class HttpCall implements RetriedHttpCall {
    * @returns Whether it is. @throws {RedirectError} when it may not be.
    */
   follow(response: WireResponse): boolean {
-    const { allowRedirects } = this.request;
+    if (!isRedirect(response.status) || !this.request.allowRedirects) return false;
     const location = response.headers.get('location');
-    if (!allowRedirects || !isRedirect(response.status, location)) return false;
+    if (location === undefined || location === '') return false;
     const most = this.settings.maxRedirects ?? this.request.maxRedirects;
     if ((this.#hops?.length ?? 0) >= most) {
       if (!this.settings.raiseOnRedirect) return false;

@@ -82,7 +82,8 @@ export class HttpClient {
       const response = await (breaker === undefined
         ? this.#exchange(call)
         : breaker.run(() => this.#exchange(call)));
-      if (jar !== undefined) keepCookies(jar, url, response.headers.getAll('set-cookie'));
+      const cookies = response.raw('set-cookie');
+      if (jar !== undefined && cookies !== undefined) keepCookies(jar, url, [cookies].flat());
       call.answered(response);
       return response;
     } catch (error) {
@@ -118,7 +119,7 @@ export class HttpClient {
       collects: stream ? collectsNothing : collectsUsual,
       what: name,
     });
-    const asked = { ...name, maxResponseSize, decompress, date: clock.date() };
+    const asked = { ...name, from: url, maxResponseSize, decompress, date: clock.date() };
     const response = new WireResponse(answer, asked, answer.headersAt - sentAt);
     // What is collected is decoded here, so that a body which is not what it claims to be fails the call.
     if (answer.body.isComplete && response.isEncoded && !stream) await response.bytes();

@@ -26,7 +26,7 @@ export interface HttpResponse extends AsyncDisposable {
   readonly reason: string;
   readonly headers: ResponseHeaders;
   readonly method: string;
-  /** Where it came from in the end, without credentials. */
+  /** Where it came from in the end, with the query and without credentials. */
   readonly url: string;
   readonly cookies: Readonly<Record<string, string>>;
   /** The redirects that led here, oldest first. */

@@ -10,9 +10,9 @@ import { noBody } from './request/body.js';
 import { type HeaderBag, isHarmless } from './request/headers.js';
 import type { HttpRequest } from './request/prepare.js';
 
-/** Whether an answer redirects: a 301, 302, 303, 307 or 308 that says where to. */
-export function isRedirect(status: number, location: string | undefined): location is string {
-  return location !== undefined && location !== '' && redirecting.has(status);
+/** Whether a status redirects, where the answer says where to. */
+export function isRedirect(status: number): boolean {
+  return redirecting.has(status);
 }
 
 const redirecting = new Set([301, 302, 303, 307, 308]);

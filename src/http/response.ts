@@ -15,6 +15,8 @@ import { releaseWhenForgotten } from './wire/release.js';
 
 /** What an answer is an answer to. */
 export interface Asked extends RequestName {
+  /** The address it came from, with its query. */
+  readonly from: URL;
   /** The most bytes a collected body may have once it is inflated. */
   readonly maxResponseSize: number;
   /** Whether the body is inflated, as `content-encoding` says. */
@@ -55,11 +57,16 @@ export class WireResponse implements HttpResponse {
   }
 
   get url(): string {
-    return this.#asked.url;
+    return this.#asked.from.href;
   }
 
   get headers(): ResponseHeaders {
     return (this.#headers ??= new AnswerHeaders(this.#answer.headers));
+  }
+
+  /** A header as the transport has it, without making anything. @param name  In lower case. */
+  raw(name: string): string | string[] | undefined {
+    return this.#answer.headers[name];
   }
 
   get cookies(): Readonly<Record<string, string>> {
@@ -71,7 +78,7 @@ export class WireResponse implements HttpResponse {
   }
 
   get attempts(): readonly HttpAttempt[] {
-    return (this.#attempts ??= [attemptOf(this)]);
+    return (this.#attempts ??= [attemptOf(this.#asked, this)]);
   }
 
   set attempts(attempts: readonly HttpAttempt[]) {
@@ -86,7 +93,7 @@ export class WireResponse implements HttpResponse {
 
   /** Whether the body is to be decoded. */
   get isEncoded(): boolean {
-    return this.#answer.headers['content-encoding'] !== undefined;
+    return this.raw('content-encoding') !== undefined;
   }
 
   bytes(): Promise<Buffer> {
@@ -161,7 +168,7 @@ async function* later(bytes: Promise<Buffer>): AsyncGenerator<Buffer> {
   yield await bytes;
 }
 
-function attemptOf({ method, url, status, elapsed, retryAfter }: HttpResponse): HttpAttempt {
+function attemptOf({ method, url }: RequestName, { status, elapsed, retryAfter }: HttpResponse): HttpAttempt {
   return { tries: 1, method, url, phase: 'headers', status, startedAt: 0, duration: elapsed, retryAfter };
 }
 

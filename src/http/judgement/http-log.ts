@@ -3,11 +3,12 @@
  *
  * The default logger is the package `debug`, namespace `stampede:http`. It is loaded when `DEBUG` asks for output.
  */
-import { createRequire } from 'node:module';
-import type { Log, Ms } from '../../core.js';
+import { type Log, debugLines, debugWanted, readable } from '../../core.js';
 import { HttpError } from '../http-errors.js';
 import type { HttpResponse } from '../http-response.js';
 import type { HttpBackoffDetails, HttpGiveUpDetails, RetryHttpOptions } from './retry-options.js';
+
+const debugLine = /* @__PURE__ */ debugLines('stampede:http');
 
 /**
  * What the core's option `log` is for HTTP calls.
@@ -16,10 +17,11 @@ import type { HttpBackoffDetails, HttpGiveUpDetails, RetryHttpOptions } from './
  */
 export function httpLog(given: RetryHttpOptions['log']): false | Log {
   if (given === false) return false;
-  const write = given ?? toDebug;
   return (level, _text, details) => {
     const told = details as unknown as HttpBackoffDetails | HttpGiveUpDetails;
-    write(level, lineOf(told), told);
+    if (typeof given === 'function') return given(level, lineOf(told), told);
+    if (debugWanted()) debugLine(lineOf(told));
+    return undefined;
   };
 }
 
@@ -47,20 +49,4 @@ function errorOf(error: unknown): string {
   const { name, message, method, url } = error;
   const start = `${method} ${url}: `;
   return `${name}: ${message.startsWith(start) ? message.slice(start.length) : message}`;
-}
-
-// The core's `readable`, which it keeps to itself.
-function readable(ms: Ms): string {
-  if (Math.round(ms) < 1000) return `${Math.round(ms)}ms`;
-  return ms < 60_000 ? `${(ms / 1000).toFixed(1)}s` : `${(ms / 60_000).toFixed(1)}m`;
-}
-
-type CreateDebug = (namespace: string) => (format: string, line: string) => void;
-
-let write: ReturnType<CreateDebug> | undefined;
-
-function toDebug(_level: string, line: string): void {
-  if (!process.env['DEBUG']) return;
-  write ??= (createRequire(import.meta.url)('debug') as CreateDebug)('stampede:http');
-  write('%s', line);
 }

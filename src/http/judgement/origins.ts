@@ -160,10 +160,12 @@ function breakerFor(origin: string, settings: OriginSettings): CircuitBreaker | 
 
 /** Half of the calls of half a minute, and not fewer than twenty: a circuit by share, not by runs of bad luck. */
 function usualEvidence(given: CircuitBreakerOptions): CircuitBreakerOptions {
-  const { consecutive = null, window, lastCalls } = given;
+  const { consecutive, failureRate, slowAfter, window, lastCalls } = given;
+  const isByRate = (consecutive ?? undefined) === undefined || (failureRate ?? slowAfter) !== undefined;
+  if (!isByRate) return {};
   return {
     minCalls: typeof lastCalls === 'number' ? Math.min(20, lastCalls) : 20,
-    consecutive,
+    consecutive: null,
     ...(window === undefined && lastCalls === undefined ? { window: '30s' } : {}),
   };
 }

@@ -145,7 +145,7 @@ export function retryOptionsIn(options: object): RetryHttpOptions | undefined {
   let found: Given | undefined;
   for (const name of retryHttpOptionNames) {
     const value = (options as Given)[name];
-    if (value !== undefined) (found ??= {})[name] = value;
+    if (value !== undefined) (found ??= {})[name] = walked(name, value);
   }
   return found as RetryHttpOptions | undefined;
 }
@@ -162,10 +162,15 @@ function refuseMakings(option: string, value: unknown, isMaking: (value: object)
 
 function defined(options: RetryHttpOptions): Given {
   return Object.fromEntries(
-    Object.entries(options).filter(
-      ([name, value]) => value !== undefined && (value !== null || nullable.has(name)),
-    ),
+    Object.entries(options)
+      .filter(([name, value]) => value !== undefined && (value !== null || nullable.has(name)))
+      .map(([name, value]) => [name, walked(name, value)]),
   );
+}
+
+// Handlers may come as an iterable that can be walked once; whoever looks at the options later has to find them, too.
+function walked(name: string, value: unknown): unknown {
+  return handlerNames.includes(name as HandlerName) ? (listOf(value) ?? value) : value;
 }
 
 function pick(given: Given, names: readonly (keyof RetryHttpOptions)[]): Given {

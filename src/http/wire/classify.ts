@@ -66,7 +66,7 @@ export function failureOf(error: unknown, exchange: FailedExchange): HttpError |
   if (code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT') {
     return new ReadTimeoutError(what, exchange.readTimeout, facts);
   }
-  if (isNotHttp(error, code)) {
+  if (isNotHttp(error, code, phase)) {
     return new ProtocolError(what, `the answer is not HTTP: ${textOf(error)}`, facts);
   }
   return connectionError(error, facts, exchange);
@@ -110,7 +110,8 @@ function phaseOf(error: unknown, code: string | undefined, { phase, isKnownLine 
   return isReset && !text.startsWith('connect ') ? 'started' : 'queued';
 }
 
-function isNotHttp(error: unknown, code: string | undefined): boolean {
+function isNotHttp(error: unknown, code: string | undefined, phase: Phase): boolean {
+  if (code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') return phase === 'started'; // two lengths; later: cut short
   if (code === 'HPE_INVALID_EOF_STATE') return false; // HTTP, but cut short
   return (
     code?.startsWith('HPE_') === true || (error as { name?: unknown } | null)?.name === 'HTTPParserError'
@@ -147,8 +148,9 @@ function codeOf(error: unknown): string | undefined {
 }
 
 function textOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.message === '' ? (codeOf(error) ?? error.name) : error.message;
+  const { message } = (error ?? {}) as { readonly message?: unknown };
+  if (typeof message !== 'string') return String(error);
+  return message === '' ? (codeOf(error) ?? 'an error without words') : message; // as of several addresses in vain
 }
 
 function timeoutIn(error: unknown): number | undefined {

@@ -1,54 +1,38 @@
 /**
  * One request on the wire, once.
  *
- * An exchange is one object: the handler that undici calls, the sleeper whose one timer bounds each phase exactly (those
- * of undici are late by up to a second), and the listener of the caller's signal. It passes through its phases in
- * order: queued (no connection yet: surely not sent), started, headers, body.
+ * An exchange is one object: the handler that undici calls, the sleeper of its timer, the owner of the socket that is
+ * connected for it, and the source of the body. It passes through its phases in order: queued (no connection yet, so
+ * surely not sent), started, headers, body.
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
-import { setImmediate } from 'node:timers';
 import type { Dispatcher } from 'undici';
-import type { Clock, Ms, Sleeper } from '../../core.js';
-import type { Phase } from '../attempt-trail.js';
-import {
-  ConnectTimeoutError,
-  ProtocolError,
-  ReadTimeoutError,
-  type RequestName,
-  TotalTimeoutError,
-} from '../http-errors.js';
+import type { Ms } from '../../core.js';
+import { ProtocolError, TotalTimeoutError } from '../http-errors.js';
+import { type Abortable, stopWatching, watchSignal } from './abort.js';
 import { failureOf } from './classify.js';
 import { type Caller, type Line, type LineState, calledBy } from './connector.js';
 import { type BodySource, type IncomingBody, ReceivedBody, tooLarge } from './incoming-body.js';
+import { type Limits, Patience } from './patience.js';
 import { uploadOf } from './upload.js';
 
 /** What is sent, and how long it may take. */
-export interface ExchangeOptions {
+export interface ExchangeOptions extends Limits {
   readonly method: string;
   readonly origin: string;
   /** With the query. */
   readonly path: string;
   /** Name, value, name, value. */
   readonly headers: string[];
+  /** A stream is not destroyed unless it has been begun to be sent. */
   readonly body: Uint8Array | string | Readable | null;
-  /** Milliseconds until the request starts, queues, proxies and TLS included. `Infinity`: no limit. */
-  readonly connectTimeout: Ms;
-  /** Milliseconds without a byte, before the headers and within the body. `Infinity`: no limit. */
-  readonly readTimeout: Ms;
-  /** The moment on `clock` by which all must be over. `Infinity`: never. */
-  readonly deadline: Ms;
-  /** The time that led to `deadline`, for the error. */
-  readonly timeoutOfDeadline: Ms;
   readonly signal: AbortSignal | undefined;
-  readonly clock: Clock;
   /** The most raw bytes that are collected. */
   readonly maxSize: number;
   /** Whether the body is to be collected before the answer is given; else the answer comes at its headers. */
   collects(status: number): boolean;
-  /** What errors call it. */
-  readonly what: RequestName;
 }
 
 /** What came back. */
@@ -66,7 +50,7 @@ export interface Answer {
  * Sends a request once.
  *
  * @throws {ConnectionError | ResponseSizeError} The promise is rejected with what went wrong, or with the reason of the
- *   signal. An answer that is given may still fail while its body is read; then the body says so.
+ *   signal. When an answer is given at its headers, its body may still fail; then the body says so.
  * @throws {OptionError} when the dispatcher is one of an older undici.
  */
 export function exchange(dispatcher: Dispatcher, options: ExchangeOptions): Promise<Answer> {
@@ -75,48 +59,31 @@ export function exchange(dispatcher: Dispatcher, options: ExchangeOptions): Prom
   });
 }
 
-/** A timer that rings so late tells of a thread that was blocked, not of a server that is slow. */
-const blocked: Ms = 10;
-
-/** How long a body that nobody wants may take. */
+/** How long the rest of a body may take that nobody wants. */
 const drainTime: Ms = 1000;
 
-class Exchange implements Dispatcher.DispatchHandler, Sleeper, Caller, BodySource {
-  // Sleeper
-  place = -1;
-  unref = false;
-
+class Exchange extends Patience implements Dispatcher.DispatchHandler, Caller, BodySource, Abortable {
   readonly #options: ExchangeOptions;
   readonly #resolve: (answer: Answer) => void;
   readonly #reject: (error: unknown) => void;
-  #phase: Phase = 'queued';
   #isOver = false;
-
-  #wakesAt: Ms = Infinity;
-  /** When the last sign of life came. */
-  #heardAt: Ms;
-  /** Time in which this thread was blocked: it does not count. */
-  #excused: Ms = 0;
-  #late: Ms = 0;
-  #drainsUntil: Ms = Infinity;
-
+  #isGiven = false;
+  #isPaused = false;
   #line: Line | undefined;
   #start: LineState | undefined;
   #hasBegun = false;
   #connecting: Socket | undefined;
   #controller: Dispatcher.DispatchController | undefined;
-  #isPaused = false;
   #upload: Readable | undefined;
   #hears: (() => void) | undefined;
   #answer: Answer | undefined;
   #body: ReceivedBody | undefined;
-  #isAnswered = false;
 
   constructor(options: ExchangeOptions, resolve: (answer: Answer) => void, reject: (error: unknown) => void) {
+    super(options);
     this.#options = options;
     this.#resolve = resolve;
     this.#reject = reject;
-    this.#heardAt = options.clock.now();
   }
 
   get isOver(): boolean {
@@ -124,12 +91,14 @@ class Exchange implements Dispatcher.DispatchHandler, Sleeper, Caller, BodySourc
   }
 
   send(dispatcher: Dispatcher): void {
-    const { signal, deadline, method, origin, path } = this.#options;
+    const { signal, deadline, timeoutOfDeadline, what, method, origin, path } = this.#options;
     if (signal?.aborted === true) this.#fail(signal.reason);
-    else if (this.#heardAt >= deadline) this.#fail(this.#timeout(this.#heardAt));
+    else if (this.heardAt >= deadline) {
+      this.#fail(new TotalTimeoutError(what, timeoutOfDeadline, { phase: 'queued' }));
+    }
     if (this.#isOver) return;
-    signal?.addEventListener('abort', this);
-    this.#arm();
+    if (signal !== undefined) watchSignal(signal, this);
+    this.arm();
     const { body, headers } = uploadOf(this.#options.body, this.#options.headers);
     if (body instanceof Readable) this.#upload = body;
     const sent = { method, origin, path, headers, body, headersTimeout: 0, bodyTimeout: 0, [calledBy]: this };
@@ -140,7 +109,7 @@ class Exchange implements Dispatcher.DispatchHandler, Sleeper, Caller, BodySourc
     }
   }
 
-  // ---- Caller: what connections tell
+  // ---- what connections tell (Caller)
 
   take(line: Line): void {
     this.#line = line;
@@ -148,23 +117,23 @@ class Exchange implements Dispatcher.DispatchHandler, Sleeper, Caller, BodySourc
 
   connecting(socket: Socket): void {
     this.#connecting = socket;
-    if (this.#isOver) socket.destroy(tooLate());
+    if (this.#isOver) socket.destroy(givenUp());
   }
 
-  // ---- Dispatcher.DispatchHandler: what undici tells
+  // ---- what undici tells (DispatchHandler)
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
-    if (this.#isOver) throw tooLate(); // drops the request, and leaves the connection alone
+    if (this.#isOver) throw givenUp(); // drops the request, and leaves the connection alone
     this.#controller = controller;
     this.#connecting = undefined;
     this.#start = this.#line?.start();
-    this.#phase = 'started';
+    this.phase = 'started';
     if (this.#upload !== undefined) this.#watch(this.#upload);
-    this.#hear();
-    this.#arm();
+    this.hear();
+    this.arm();
   }
 
-  /** The first byte of an answer. undici has it from its older handlers, and its types do not tell. */
+  /** The first byte of an answer. undici tells it to its handlers of old, and to those who know. */
   onResponseStarted(): void {
     this.#hasBegun = true;
   }
@@ -176,23 +145,23 @@ class Exchange implements Dispatcher.DispatchHandler, Sleeper, Caller, BodySourc
     reason = '',
   ): void {
     if (this.#isOver) return;
-    this.#hear();
+    this.hear();
     if (status < 200) return;
-    this.#phase = 'headers';
+    this.phase = 'headers';
     const { maxSize, what, method } = this.#options;
     const isCollected = this.#options.collects(status);
-    const announced = method === 'HEAD' ? 0 : lengthIn(headers);
+    const announced = method === 'HEAD' || hasNoBody(status) ? 0 : lengthIn(headers);
     const body = new ReceivedBody(this, { what, maxSize, announced, isCollected });
     this.#body = body;
-    this.#answer = { status, reason, headers, body, headersAt: this.#heardAt };
+    this.#answer = { status, reason, headers, body, headersAt: this.heardAt };
     if (!isCollected) this.#give();
     else if (announced !== undefined && announced > maxSize) this.#fail(tooLarge(what, maxSize));
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#isOver) return;
-    this.#phase = 'body';
-    this.#hear();
+    this.phase = 'body';
+    this.hear();
     const error = this.#body?.receive(chunk);
     if (error !== undefined) this.#fail(error);
   }
@@ -206,18 +175,15 @@ class Exchange implements Dispatcher.DispatchHandler, Sleeper, Caller, BodySourc
 
   onResponseError(_controller: Dispatcher.DispatchController | undefined, error: unknown): void {
     if (this.#isOver) return; // what comes late was our own doing
+    // undici takes the length that a 304 tells of what it would have sent for that of its body (RFC 9110, 15.4.5).
+    if (this.phase === 'headers' && hasNoBody(this.#answer?.status)) {
+      this.onResponseEnd();
+      return;
+    }
     const { what, connectTimeout, readTimeout } = this.#options;
-    this.#fail(
-      failureOf(error, {
-        what,
-        phase: this.#phase,
-        connectTimeout,
-        readTimeout,
-        isKnownLine: this.#line !== undefined,
-        isUntouched: this.#isUntouched(error),
-        upload: this.#upload,
-      }),
-    );
+    const facts = { what, phase: this.phase, connectTimeout, readTimeout, upload: this.#upload };
+    const isKnownLine = this.#line !== undefined;
+    this.#fail(failureOf(error, { ...facts, isKnownLine, isUntouched: this.#isUntouched(error) }));
   }
 
   onRequestUpgrade(
@@ -227,27 +193,25 @@ class Exchange implements Dispatcher.DispatchHandler, Sleeper, Caller, BodySourc
     socket: { destroy(): unknown },
   ): void {
     socket.destroy();
-    if (!this.#isOver) {
-      const facts = { phase: this.#phase };
-      this.#fail(new ProtocolError(this.#options.what, 'the server changed the protocol', facts));
-    }
+    const { what } = this.#options;
+    if (this.#isOver) return;
+    this.#fail(new ProtocolError(what, 'the server changed the protocol', { phase: this.phase }));
   }
 
-  // ---- BodySource: what the body wants
+  // ---- what the body wants (BodySource)
 
   pause(): void {
     if (this.#isOver || this.#isPaused) return;
     this.#isPaused = true;
     this.#controller?.pause();
-    this.#rearm();
+    this.rest(true);
   }
 
   resume(): void {
     if (this.#isOver || !this.#isPaused) return;
     this.#isPaused = false;
-    this.#hear();
-    this.#rearm();
-    // The parser that is paused must not be called from within another one: our reader may be at work in its callback.
+    this.rest(false);
+    // undici's parsers must not be called from one another, and our reader may be at work in a callback of one.
     queueMicrotask(() => {
       if (!this.#isOver && !this.#isPaused) this.#controller?.resume();
     });
@@ -255,9 +219,8 @@ class Exchange implements Dispatcher.DispatchHandler, Sleeper, Caller, BodySourc
 
   drain(): void {
     if (this.#isOver) return;
-    this.#drainsUntil = this.#options.clock.now() + drainTime;
     this.resume();
-    this.#arm();
+    this.hurry(drainTime);
   }
 
   close(reason: Error): void {
@@ -266,127 +229,68 @@ class Exchange implements Dispatcher.DispatchHandler, Sleeper, Caller, BodySourc
     this.#controller?.abort(reason);
   }
 
-  // ---- the signal
+  // ---- what the signal and the timer tell
 
-  handleEvent(): void {
-    if (!this.#isOver) this.#fail(this.#options.signal?.reason);
+  abort(signal: AbortSignal): void {
+    if (!this.#isOver) this.#fail(signal.reason);
   }
 
-  // ---- Sleeper: time
-
-  wake(late: Ms): void {
-    this.#wakesAt = Infinity;
-    if (this.#isOver) return;
-    if (this.#options.clock.now() >= this.#due()) {
-      // What has arrived while the thread was busy is read first.
-      this.#late = late;
-      setImmediate(judge, this);
-    } else this.#arm();
-  }
-
-  /** Whether the time is really over, now that all has been read. */
-  judge(): void {
-    if (this.#isOver) return;
-    const now = this.#options.clock.now();
-    if (now >= this.#due()) {
-      if (this.#late < blocked || this.#excused > 0 || now >= this.#options.deadline) {
-        this.#fail(this.#timeout(now));
-        return;
-      }
-      this.#excused = this.#late;
-    }
-    this.#arm();
-  }
-
-  #hear(): void {
-    this.#heardAt = this.#options.clock.now();
-    this.#excused = 0;
-  }
-
-  /** The moment at which the present phase has lasted too long. */
-  #due(): Ms {
-    const { connectTimeout, readTimeout, deadline } = this.#options;
-    const limit = this.#isPaused ? Infinity : this.#phase === 'queued' ? connectTimeout : readTimeout;
-    return Math.min(this.#heardAt + limit + this.#excused, deadline, this.#drainsUntil);
-  }
-
-  // A timer that rings too early looks again, so it is set anew only when it would ring too late.
-  #arm(): void {
-    const due = this.#due();
-    if (due >= this.#wakesAt) return;
-    const { clock } = this.#options;
-    if (this.place >= 0) clock.cancel(this);
-    this.#wakesAt = due;
-    clock.schedule(this, Math.max(0, due - clock.now()));
-  }
-
-  // A reader that takes its time does not keep the process alive.
-  #rearm(): void {
-    if (this.place >= 0) this.#options.clock.cancel(this);
-    this.#wakesAt = Infinity;
-    this.unref = this.#isPaused;
-    this.#arm();
-  }
-
-  #timeout(now: Ms): Error {
-    const { what, connectTimeout, readTimeout, deadline, timeoutOfDeadline } = this.#options;
-    const phase = this.#phase;
-    if (now >= deadline) return new TotalTimeoutError(what, timeoutOfDeadline, { phase });
-    if (phase === 'queued') return new ConnectTimeoutError(what, connectTimeout);
-    return new ReadTimeoutError(what, readTimeout, { phase });
+  protected override tooLate(error: Error): void {
+    this.#fail(error);
   }
 
   // ---- the end
 
   #give(): void {
-    if (this.#isAnswered || this.#answer === undefined) return;
-    this.#isAnswered = true;
+    if (this.#isGiven || this.#answer === undefined) return;
+    this.#isGiven = true;
     this.#resolve(this.#answer);
   }
 
   #fail(error: unknown): void {
     this.#finish();
-    const cause = error instanceof Error ? error : tooLate();
+    const cause = error instanceof Error ? error : givenUp();
     if (this.#controller !== undefined) this.#controller.abort(cause);
     else this.#connecting?.destroy(cause);
-    if (this.#isAnswered) this.#body?.fail(error);
+    if (this.#isGiven) this.#body?.fail(error);
     else this.#reject(error);
   }
 
   #finish(): void {
     this.#isOver = true;
-    if (this.place >= 0) this.#options.clock.cancel(this);
-    this.#options.signal?.removeEventListener('abort', this);
+    this.disarm();
+    const { signal } = this.#options;
+    if (signal !== undefined) stopWatching(signal, this);
     if (this.#hears !== undefined) this.#upload?.off('data', this.#hears);
   }
 
   // The read timeout does not run while the request is still on its way. undici begins to read in this same turn.
   #watch(upload: Readable): void {
     this.#hears = () => {
-      this.#hear();
+      this.hear();
     };
     upload.on('data', this.#hears);
   }
 
   /** Whether not a byte came back on a connection that had served before. */
   #isUntouched(error: unknown): boolean {
-    if (this.#phase !== 'started' || this.#hasBegun) return false;
+    if (this.phase !== 'started' || this.#hasBegun) return false;
     const start = this.#start;
     if (start !== undefined) {
-      const isTls = start.socket !== undefined && 'encrypted' in start.socket;
+      const isTls = start.socket !== undefined && 'encrypted' in start.socket; // which reads bytes of its own
       return start.isReused && (isTls || start.socket?.bytesRead === start.bytesRead);
     }
-    const { socket } = error as { readonly socket?: { readonly bytesRead?: number } };
+    const { socket } = (error ?? {}) as { readonly socket?: { readonly bytesRead?: number } };
     return (socket?.bytesRead ?? 0) > 0;
   }
 }
 
-function judge(exchange: Exchange): void {
-  exchange.judge();
+function givenUp(): Error {
+  return Object.assign(new Error('nobody waits for this request any more'), { code: 'ECONNABORTED' });
 }
 
-function tooLate(): Error {
-  return Object.assign(new Error('nobody waits for this request any more'), { code: 'ECONNABORTED' });
+function hasNoBody(status: number | undefined): boolean {
+  return status === 204 || status === 304;
 }
 
 function lengthIn(headers: IncomingHttpHeaders): number | undefined {

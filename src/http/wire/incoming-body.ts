@@ -4,9 +4,10 @@
  * Until somebody asks, a little of it is taken in, so that small bodies end by themselves and their connection serves
  * the next request. `exchange.ts` fills it and is told when to pause, to go on, and to end.
  */
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { UsageError } from '../../core.js';
 import { type RequestName, ResponseSizeError } from '../http-errors.js';
+import { BodyStream, type StreamedBody, room } from './body-stream.js';
 import { type Forgettable, releaseWhenForgotten } from './release.js';
 
 /** The raw body of an answer. */
@@ -40,8 +41,8 @@ export interface BodySource {
   close(reason: Error): void;
 }
 
-/** What is taken in before somebody asks, and what is read on of a body that nobody wants. */
-const unasked = 64 * 1024;
+/** What is read on of a body that nobody wants. */
+const unwanted = 64 * 1024;
 
 /** What becomes of the bytes. */
 type Use = 'unknown' | 'collected' | 'streamed' | 'discarded';
@@ -57,7 +58,7 @@ export interface BodyFacts {
   readonly isCollected: boolean;
 }
 
-export class ReceivedBody implements IncomingBody {
+export class ReceivedBody implements IncomingBody, StreamedBody {
   readonly #source: BodySource;
   readonly #facts: BodyFacts;
   #use: Use;
@@ -90,7 +91,7 @@ export class ReceivedBody implements IncomingBody {
         if (this.#reader?.push(chunk) !== true) this.#rest();
         return undefined;
       case 'discarded':
-        if ((this.#size += chunk.length) > unasked) this.#source.close(isGone());
+        if ((this.#size += chunk.length) > unwanted) this.#source.close(isGone());
         return undefined;
       default:
         return this.#keep(chunk);
@@ -146,7 +147,7 @@ export class ReceivedBody implements IncomingBody {
     this.#waiting?.reject(isGone());
     this.#waiting = undefined;
     reader?.destroy();
-    if (announced - this.#received > unasked) this.#source.close(isGone());
+    if (announced - this.#received > unwanted) this.#source.close(isGone());
     else this.#source.drain();
   }
 
@@ -161,16 +162,15 @@ export class ReceivedBody implements IncomingBody {
     if (!isRead) this.discard();
   }
 
-  /** The stream wants more. */
   wanted(stream: BodyStream): void {
     if (this.#isOver || this.#use !== 'streamed') return;
     this.#flowing = stream;
     this.#source.resume();
   }
 
-  /** The stream was destroyed. */
-  unwanted(error: Error): void {
+  unwanted(reason: Error | null): void {
     if (this.#isOver || this.#use !== 'streamed') return;
+    const error = reason ?? isGone();
     this.#failure = { error };
     this.#flowing = undefined;
     this.#source.close(error);
@@ -195,7 +195,7 @@ export class ReceivedBody implements IncomingBody {
     this.#chunks.push(chunk);
     this.#size += chunk.length;
     if (this.#use === 'collected') return this.#size > this.#facts.maxSize ? this.#tooLarge() : undefined;
-    if (this.#size >= unasked) this.#rest();
+    if (this.#size >= room) this.#rest();
     return undefined;
   }
 
@@ -207,7 +207,7 @@ export class ReceivedBody implements IncomingBody {
   #collect(): Promise<Buffer> {
     const { maxSize, announced = 0 } = this.#facts;
     const obstacle = this.isComplete ? undefined : this.#obstacle;
-    if (obstacle !== undefined) return Promise.reject(obstacle);
+    if (obstacle !== undefined) return new Promise((_resolve, reject) => void reject(obstacle));
     this.#use = 'collected';
     if (this.#size > maxSize || announced > maxSize) {
       const error = this.#tooLarge();
@@ -242,38 +242,8 @@ export class ReceivedBody implements IncomingBody {
   }
 }
 
-/** What is said of a body that is too large to be collected. */
 export function tooLarge(what: RequestName, maxSize: number): ResponseSizeError {
   return new ResponseSizeError(what, `the body is larger than ${maxSize} bytes (maxResponseSize)`);
-}
-
-/** The stream of a body. All it knows is in the body. */
-class BodyStream extends Readable {
-  readonly #body: ReceivedBody;
-
-  constructor(body: ReceivedBody) {
-    super({ highWaterMark: unasked });
-    this.#body = body;
-  }
-
-  /** Ends with an error, which waits for a reader if there is none yet. */
-  fail(error: unknown): this {
-    if (!this.readableDidRead && this.listenerCount('error') === 0) this.once('error', ignore);
-    return this.destroy(error as Error);
-  }
-
-  override _read(): void {
-    this.#body.wanted(this);
-  }
-
-  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-    this.#body.unwanted(error ?? isGone());
-    done(error);
-  }
-}
-
-function ignore(): void {
-  // the reader to come will be told
 }
 
 function isGone(): UsageError {

@@ -51,7 +51,7 @@ function check(option: string, options: SecureContextOptions): void {
     }
     createSecureContext(options);
   } catch (cause) {
-    const got = cause instanceof Error ? cause.message : 'something else';
+    const got = (cause as Error).message;
     throw new OptionError(option, undefined, 'must be PEM that TLS can use', { cause, got });
   }
 }
