@@ -11,7 +11,7 @@ import { OptionError } from '../errors.js';
 import { Guard, type GuardOwner, Guarded, type Kind, kindOf } from './circuit-guard.js';
 import type { CircuitBreakerOptions } from './circuit-options.js';
 import { type CircuitSettings, checkCircuitOptions } from './circuit-settings.js';
-import type { CircuitState } from './circuit.js';
+import type { CircuitState } from './circuit-rules.js';
 import { Keyed } from './keyed.js';
 import { SlowCalls } from './slow-calls.js';
 

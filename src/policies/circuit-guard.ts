@@ -21,7 +21,8 @@ import { OpenTime } from './circuit-open-time.js';
 import type { CircuitDetails } from './circuit-options.js';
 import type { CircuitSettings } from './circuit-settings.js';
 import { reportFailure, verdictOn } from './circuit-verdict.js';
-import { Circuit, type CircuitState, Permit } from './circuit.js';
+import { type CircuitState, Permit } from './circuit-rules.js';
+import { Circuit } from './circuit.js';
 import { type SlowCalls, WatchedCall } from './slow-calls.js';
 
 /** What a function has been seen to give. Once it has given a promise, its refusals reject. */

@@ -9,7 +9,7 @@ import type { Duration, Ms } from '../time/duration.js';
 import type { Random } from '../time/random.js';
 import type { Jitter } from '../wait/jitter.js';
 import type { WaitMaker } from '../wait/waits.js';
-import type { ChangeReason, CircuitState } from './circuit.js';
+import type { ChangeReason, CircuitState } from './circuit-rules.js';
 
 /** What handlers and the event hub are told when a circuit changes. Frozen. */
 export interface CircuitDetails {
@@ -131,6 +131,6 @@ export interface RampOptions {
   readonly factor?: number | undefined;
   /** How long a step takes. @default '1s' */
   readonly every?: Duration | undefined;
-  /** How many calls make evidence in a step. @default 3 */
+  /** How many calls it takes to judge failures in a step; with fewer it neither opens nor climbs. @default 3 */
   readonly minCalls?: number | undefined;
 }

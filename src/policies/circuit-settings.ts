@@ -18,7 +18,7 @@ import { type Random, systemRandom } from '../time/random.js';
 import type { Jitter } from '../wait/jitter.js';
 import { type WaitMaker, checkWaitMaker } from '../wait/waits.js';
 import type { CircuitBreakerOptions, CircuitDetails } from './circuit-options.js';
-import type { CircuitRules } from './circuit.js';
+import type { CircuitRules } from './circuit-rules.js';
 import { CountWindow, TimeWindow } from './windows.js';
 
 /** The options, laid out for use. */
