@@ -8,18 +8,13 @@ import { isAsync } from '../call/kind.js';
 import { currentFrame, isInCall } from '../call/context.js';
 import { type Outcome, asPromise, isThenable } from '../call/outcome.js';
 import type { AnyFunction } from '../call/wrapper.js';
-import { isObserved, publish } from '../events.js';
-import { tellAtOnce } from '../retry/handlers.js';
+import { isObserved } from '../events.js';
 import type { Ms } from '../time/duration.js';
-import {
-  type CircuitOpenError,
-  type RefusingState,
-  stackedError,
-  stacklessError,
-} from './circuit-open-error.js';
 import { OpenTime } from './circuit-open-time.js';
 import type { CircuitDetails } from './circuit-options.js';
+import { Refusals } from './circuit-refusals.js';
 import type { CircuitSettings } from './circuit-settings.js';
+import { tellInOrder } from './circuit-telling.js';
 import { reportFailure, verdictOn } from './circuit-verdict.js';
 import { type CircuitState, Permit } from './circuit-rules.js';
 import { Circuit } from './circuit.js';
@@ -80,11 +75,10 @@ export class Guard {
   readonly #key: string | undefined;
   readonly #judges: boolean;
   readonly #openTime: OpenTime;
+  readonly #refusals: Refusals;
   #told: CircuitState = 'closed';
   #generation = 0;
   #outcome: Outcome | undefined; // of the call whose end is being told
-  #error: CircuitOpenError | undefined;
-  #rejection: (() => unknown) | undefined;
 
   /** @param key  Which of the circuits of its breaker it is, where there are several. */
   constructor(owner: GuardOwner, key: string | undefined) {
@@ -98,6 +92,7 @@ export class Guard {
         reportFailure(settings, 'openTime', owner.name, error);
       });
     this.circuit = new Circuit({ ...settings.rules, openTime });
+    this.#refusals = new Refusals(this.circuit, owner, key);
     this.period = this.#newPeriod();
   }
 
@@ -143,7 +138,7 @@ export class Guard {
     const now = circuit.state === 'closed' && slowAfter === undefined ? 0 : this.#now();
     const permit = circuit.admit(now);
     this.#look(now);
-    if (permit === undefined) return this.#refuse(guarded);
+    if (permit === undefined) return this.#refusals.refuse(guarded.kind === 'async');
     const signal = isInCall() ? currentFrame()?.frameSignal : undefined;
     const { period } = this;
     const isShared = slowAfter === undefined && signal === undefined && permit === period.permit;
@@ -226,37 +221,6 @@ export class Guard {
     this.#outcome = undefined;
   }
 
-  // Refusing.
-
-  #refuse(guarded: Guarded): unknown {
-    const { stack } = this.#owner.settings;
-    const error = stack ? this.#newError(stackedError) : this.#sharedError();
-    if (isObserved()) {
-      const details = Object.freeze({ key: this.#key, state: error.state, retryAt: error.retryAt });
-      publish('circuit:refuse', this.#owner.name, details);
-    }
-    if (guarded.kind !== 'async') throw error;
-    // A promise that is rejected before its caller has it goes through the host's tracking of lost rejections.
-    return settled.then(stack ? rejecting(error) : this.#rejection);
-  }
-
-  #sharedError(): CircuitOpenError {
-    const { state, retryAt } = this.circuit;
-    const known = this.#error;
-    if (known?.retryAt === retryAt && known.state === state) return known;
-    const error = this.#newError(stacklessError);
-    this.#error = error;
-    this.#rejection = rejecting(error);
-    return error;
-  }
-
-  #newError(make: typeof stacklessError): CircuitOpenError {
-    const { settings, name } = this.#owner;
-    const { state, retryAt } = this.circuit;
-    const title = this.#key === undefined ? name : `${name} (${this.#key})`;
-    return make(title, state as RefusingState, retryAt, () => settings.clock.now());
-  }
-
   // Changes.
 
   #newPeriod(): Period {
@@ -318,8 +282,7 @@ export class Guard {
       counts: Object.freeze(circuit.counts(now)),
       outcome,
     });
-    tellAtOnce(handlers, name, details);
-    if (isObserved()) publish(type, name, details);
+    tellInOrder({ type, name, details, handlers });
   }
 }
 
@@ -361,14 +324,3 @@ const events: Readonly<Record<CircuitState, readonly [CircuitDetails['event'], s
 };
 
 const noPermit = /* @__PURE__ */ new Permit(-1, Infinity);
-const settled = /* @__PURE__ */ Promise.resolve();
-
-/** Gives a thenable that rejects: cheaper than to throw. */
-function rejecting(error: unknown): () => unknown {
-  const rejection = {
-    then(_resolve: unknown, reject: (error: unknown) => void): void {
-      reject(error);
-    },
-  };
-  return () => rejection;
-}

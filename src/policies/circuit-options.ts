@@ -127,7 +127,7 @@ export interface HalfOpenOptions {
 export interface RampOptions {
   /** The share of calls let through at first. @default 0.1 */
   readonly from?: number | undefined;
-  /** By what it grows with each step. @default 2 */
+  /** By what it grows with each step, 1.01 or more. @default 2 */
   readonly factor?: number | undefined;
   /** How long a step takes. @default '1s' */
   readonly every?: Duration | undefined;

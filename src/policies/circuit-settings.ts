@@ -274,8 +274,8 @@ function rate(option: string, value: unknown): number {
 }
 
 function growth(option: string, value: unknown): number {
-  if (typeof value === 'number' && value > 1 && value < Infinity) return value;
-  throw new OptionError(option, value, 'must be a number over 1');
+  if (typeof value === 'number' && value >= 1.01 && value < Infinity) return value;
+  throw new OptionError(option, value, 'must be a number of 1.01 or more');
 }
 
 function time(option: string, value: unknown): Ms {
