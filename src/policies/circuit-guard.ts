@@ -4,61 +4,26 @@
  * It holds the clock, makes the calls, judges how they end, and tells the handlers. What a call needs of its own is
  * made only where somebody has to know it: for probes, slow calls, and calls whose caller may cancel them.
  */
-import { isAsync } from '../call/kind.js';
 import { currentFrame, isInCall } from '../call/context.js';
 import { type Outcome, asPromise, isThenable } from '../call/outcome.js';
-import type { AnyFunction } from '../call/wrapper.js';
-import { isObserved } from '../events.js';
 import type { Ms } from '../time/duration.js';
+import { AttendedCall, type Ends } from './attended-call.js';
 import { OpenTime } from './circuit-open-time.js';
-import type { CircuitDetails } from './circuit-options.js';
 import { Refusals } from './circuit-refusals.js';
 import type { CircuitSettings } from './circuit-settings.js';
-import { tellInOrder } from './circuit-telling.js';
+import type { Target } from './circuit-target.js';
+import { tellChange } from './circuit-telling.js';
 import { reportFailure, verdictOn } from './circuit-verdict.js';
 import { type CircuitState, Permit } from './circuit-rules.js';
 import { Circuit } from './circuit.js';
-import { type SlowCalls, WatchedCall } from './slow-calls.js';
-
-/** What a function has been seen to give. Once it has given a promise, its refusals reject. */
-export type Kind = 'unknown' | 'sync' | 'async';
-
-export function kindOf(mode: CircuitSettings['mode'], target: AnyFunction): Kind {
-  if (mode !== 'auto') return mode;
-  return isAsync(target) ? 'async' : 'unknown';
-}
-
-/** One function under a breaker. */
-export class Guarded {
-  constructor(
-    readonly target: AnyFunction,
-    readonly name: (thisArg: unknown) => string,
-    public kind: Kind,
-    /** Whether `mode` has said the kind. */
-    readonly isKindFixed: boolean,
-  ) {}
-
-  gavePromise(): void {
-    if (!this.isKindFixed) this.kind = 'async';
-  }
-
-  gaveValue(): void {
-    if (this.kind === 'unknown') this.kind = 'sync';
-  }
-}
+import type { SlowCalls } from './slow-calls.js';
 
 /** The breaker that a circuit belongs to. */
 export interface GuardOwner {
   readonly settings: CircuitSettings;
   readonly slowCalls: SlowCalls | undefined;
   readonly name: string;
-  noteName(guarded: Guarded, thisArg: unknown): void;
-}
-
-/** What becomes of the end of a call, once it is known. */
-interface Ends {
-  readonly whenValue: (value: unknown) => unknown;
-  readonly whenError: (error: unknown) => never;
+  noteName(guarded: Target, thisArg: unknown): void;
 }
 
 /** What all calls of one period have in common, so that a call of a closed circuit needs nothing of its own. */
@@ -131,7 +96,7 @@ export class Guard {
   // Making a call.
 
   /** Makes a call of which more has to be known than how it ends, or refuses it. */
-  attend(guarded: Guarded, thisArg: unknown, args: readonly unknown[]): unknown {
+  attend(guarded: Target, thisArg: unknown, args: readonly unknown[]): unknown {
     const { circuit } = this;
     const { slowAfter } = this.#owner.settings;
     this.#owner.noteName(guarded, thisArg);
@@ -149,7 +114,7 @@ export class Guard {
   }
 
   #make(
-    guarded: Guarded,
+    guarded: Target,
     thisArg: unknown,
     args: readonly unknown[],
     ends: Ends,
@@ -175,7 +140,7 @@ export class Guard {
   }
 
   /** The function has returned something that may be a promise. */
-  gave(guarded: Guarded, result: unknown, { whenValue, whenError }: Ends): unknown {
+  gave(guarded: Target, result: unknown, { whenValue, whenError }: Ends): unknown {
     if (isThenable(result)) {
       guarded.gavePromise();
       return asPromise(result).then(whenValue, whenError);
@@ -261,66 +226,8 @@ export class Guard {
     this.#outcome = undefined; // a handler may bring about a change of its own
     const from = this.#told;
     const to = (this.#told = circuit.state);
-    if (from !== to) this.#tell(from, to, now, outcome);
-  }
-
-  #tell(from: CircuitState, to: CircuitState, now: Ms, outcome: Outcome | undefined): void {
-    const { circuit } = this;
-    const { name, settings } = this.#owner;
-    const [event, type] = events[to];
-    const handlers = settings.handlers[event];
-    if (handlers.length === 0 && !isObserved()) return;
-    const details: CircuitDetails = Object.freeze({
-      event,
-      name,
-      key: this.#key,
-      from,
-      to,
-      because: circuit.because,
-      retryAt: circuit.retryAt,
-      reopened: circuit.reopened,
-      counts: Object.freeze(circuit.counts(now)),
-      outcome,
-    });
-    tellInOrder({ type, name, details, handlers });
+    if (from !== to) tellChange(this.#owner, { circuit, key: this.#key, from, to, now, outcome });
   }
 }
-
-/** A call of which more has to be known: a probe, one that may become slow, one that its caller may cancel. */
-class AttendedCall extends WatchedCall implements Ends {
-  readonly whenValue: (value: unknown) => unknown;
-  readonly whenError: (error: unknown) => never;
-
-  constructor(
-    readonly guard: Guard,
-    readonly permit: Permit,
-    signal: AbortSignal | undefined,
-    due: Ms,
-  ) {
-    super(due);
-    this.whenValue = (value) => {
-      guard.forget(this);
-      guard.succeeded(permit, value);
-      return value;
-    };
-    this.whenError = (error) => {
-      guard.forget(this);
-      guard.failed(permit, error, signal);
-      throw error;
-    };
-  }
-
-  becameSlow(now: Ms): void {
-    this.guard.becameSlow(this.permit, now);
-  }
-}
-
-const events: Readonly<Record<CircuitState, readonly [CircuitDetails['event'], string]>> = {
-  closed: ['close', 'circuit:close'],
-  open: ['open', 'circuit:open'],
-  isolated: ['open', 'circuit:open'],
-  'half-open': ['halfOpen', 'circuit:half-open'],
-  ramp: ['ramp', 'circuit:ramp'],
-};
 
 const noPermit = /* @__PURE__ */ new Permit(-1, Infinity);

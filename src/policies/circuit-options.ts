@@ -1,7 +1,6 @@
 /**
  * The options of a circuit breaker, as users write them. `circuit-settings.ts` checks them.
  */
-import type { CallDetails } from '../call/details.js';
 import type { Outcome } from '../call/outcome.js';
 import type { Handlers } from '../retry/handlers.js';
 import type { Clock } from '../time/clock.js';
@@ -10,6 +9,7 @@ import type { Random } from '../time/random.js';
 import type { Jitter } from '../wait/jitter.js';
 import type { WaitMaker } from '../wait/waits.js';
 import type { ChangeReason, CircuitState } from './circuit-rules.js';
+import type { KeyOption } from './guard.js';
 
 /** What handlers and the event hub are told when a circuit changes. Frozen. */
 export interface CircuitDetails {
@@ -34,9 +34,6 @@ export interface CircuitDetails {
   /** How the call ended that brought it about; `undefined` where none did. */
   readonly outcome: Outcome | undefined;
 }
-
-/** What `key` is told about a call. Frozen. */
-export type CircuitCall = Pick<CallDetails, 'target' | 'args' | 'thisArg' | 'name'>;
 
 /** What is a failure, what opens the circuit, and how it recovers. Times are milliseconds or strings with a unit. */
 export interface CircuitBreakerOptions {
@@ -91,7 +88,7 @@ export interface CircuitBreakerOptions {
   readonly isNeutral?: ((outcome: Outcome<any>) => boolean) | undefined;
 
   /** Splits the breaker into a circuit for each key: `({ args }) => new URL(args[0]).host`. */
-  readonly key?: ((call: CircuitCall) => string) | undefined;
+  readonly key?: KeyOption | undefined;
   /** How many keys are remembered; least recently used are forgotten first, open circuits last. @default 1000 */
   readonly maxKeys?: number | undefined;
   /** Whether each refusal is an error of its own with a stack. @default false */

@@ -6,9 +6,54 @@
  */
 import { isObserved, publish } from '../events.js';
 import { type Handler, tellAtOnce } from '../retry/handlers.js';
+import type { Ms } from '../time/duration.js';
+import type { CircuitDetails } from './circuit-options.js';
+import type { CircuitState } from './circuit-rules.js';
+import type { Circuit } from './circuit.js';
+
+/** The breaker whose circuit it is. */
+interface Teller {
+  readonly name: string;
+  readonly settings: {
+    readonly handlers: Readonly<Record<CircuitDetails['event'], readonly Handler<never>[]>>;
+  };
+}
+
+/** A change, as it was when it happened. */
+interface Change extends Pick<CircuitDetails, 'key' | 'from' | 'to' | 'outcome'> {
+  readonly circuit: Circuit;
+  readonly now: Ms;
+}
+
+const events: Readonly<Record<CircuitState, readonly [CircuitDetails['event'], string]>> = {
+  closed: ['close', 'circuit:close'],
+  open: ['open', 'circuit:open'],
+  isolated: ['open', 'circuit:open'],
+  'half-open': ['halfOpen', 'circuit:half-open'],
+  ramp: ['ramp', 'circuit:ramp'],
+};
+
+/** Tells of a change of a circuit, if there is anybody to hear it. */
+export function tellChange({ name, settings }: Teller, { circuit, now, ...change }: Change): void {
+  const [event, type] = events[change.to];
+  const handlers = settings.handlers[event];
+  if (handlers.length === 0 && !isObserved()) return;
+  const { because, retryAt, reopened } = circuit;
+  const counts = Object.freeze(circuit.counts(now));
+  const details: CircuitDetails = Object.freeze({
+    event,
+    name,
+    ...change,
+    because,
+    retryAt,
+    reopened,
+    counts,
+  });
+  tellInOrder({ type, name, details, handlers });
+}
 
 /** Something that a circuit did, for its handlers and for the event hub. */
-export interface News {
+interface News {
   readonly type: string;
   readonly name: string;
   /** Frozen. */

@@ -101,6 +101,16 @@ export class States<State> {
   peek(key?: string): State | undefined {
     return key === undefined ? this.#only : this.#keyed.peek(key);
   }
+
+  /** The state of one key, made when the key is new. */
+  get(key: string): State {
+    return this.#keyed.get(key);
+  }
+
+  /** The states of all keys. */
+  all(): State[] {
+    return this.#keyed.entries().map(([, state]) => state);
+  }
 }
 
 /** @throws {OptionError} unless `value` is `undefined` or a function. */
