@@ -470,6 +470,44 @@ describe('slow calls', () => {
     expect(clock.pending).toBe(0);
   });
 
+  it('has nothing of a slow call in the calls after it', async () => {
+    const rates = { consecutive: null, failureRate: 0.5, slowRate: 1, slowAfter: '1s', minCalls: 4 } as const;
+    const { clock, breaker, call } = lab(rates);
+    const slowly = breaker(
+      () => new Promise((resolve) => clock.schedule({ place: -1, unref: true, wake: resolve }, 2000)),
+    );
+    await clock.run(slowly);
+
+    for (let i = 0; i < 3; i++) await endOf(call(boom));
+
+    expect(breaker.state).toBe('open');
+  });
+
+  it('keeps a slow sync call apart from those that a handler makes meanwhile', () => {
+    const clock = new VirtualClock();
+    let opened = 0;
+    const breaker: CircuitBreaker = circuitBreaker({
+      ...slow,
+      consecutive: 1,
+      minCalls: 1,
+      clock,
+      onOpen: () => {
+        opened += 1;
+        breaker.close();
+        quick();
+      },
+    });
+    const quick = breaker(() => 1);
+    const take = breaker(() => {
+      clock.block(2000);
+      throw boom;
+    });
+
+    expect(take).toThrow(boom);
+
+    expect([opened, breaker.state]).toEqual([1, 'closed']);
+  });
+
   it('measures sync functions when they come back', () => {
     const clock = new VirtualClock();
     const breaker = circuitBreaker({ ...slow, clock });

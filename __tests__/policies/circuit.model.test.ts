@@ -65,18 +65,6 @@ const setups: readonly Setup[] = [
     },
   },
   {
-    name: 'slow calls',
-    depth: 12,
-    callers: 3,
-    rules: {
-      ...base,
-      failureRate: 0.6,
-      consecutive: undefined,
-      slowRate: 0.7,
-      window: () => new CountWindow(3),
-    },
-  },
-  {
     name: 'slow calls on a ramp',
     depth: 9,
     callers: 3,
@@ -87,6 +75,18 @@ const setups: readonly Setup[] = [
       consecutive: undefined,
       slowRate: 0.7,
       ramp: { ...base.ramp, every: 2 },
+    },
+  },
+  {
+    name: 'slow calls',
+    depth: 12,
+    callers: 3,
+    rules: {
+      ...base,
+      failureRate: 0.6,
+      consecutive: undefined,
+      slowRate: 0.7,
+      window: () => new CountWindow(3),
     },
   },
 ];
@@ -235,7 +235,7 @@ class Spec {
 // The world: a circuit, its restatement, the callers, the time.
 
 interface Caller {
-  readonly permit: Permit;
+  permit: Permit;
   readonly call: SpecCall;
   slow: boolean;
 }
@@ -353,7 +353,7 @@ function step(world: World, action: Action, setup: Setup): string | undefined {
     const isLate = caller.permit.generation !== circuit.generation;
     const isSilent = action.kind === 'end' && action.verdict === 'neutral';
     if (action.kind === 'slow') {
-      circuit.slow(caller.permit, world.now);
+      caller.permit = circuit.slow(caller.permit, world.now);
       spec.slow(caller.call, world.now);
       caller.slow = true;
     } else {
@@ -465,8 +465,8 @@ const bugs: readonly (readonly [string, string, string])[] = [
   ],
   [
     'a late slow call counts',
-    `if (permit.generation !== this.#generation || permit.slow) return;`,
-    `if (permit.slow) return;`,
+    `if (permit.generation !== this.#generation || permit.slow) return permit;`,
+    `if (permit.slow) return permit;`,
   ],
   [
     'a cancelled probe is a success',
@@ -511,6 +511,11 @@ const bugs: readonly (readonly [string, string, string])[] = [
     ``,
   ],
   ['what was before the outage counts again', `this.#window?.clear(now);`, ``],
+  [
+    'a slow call marks all others',
+    `permit === this.#shared ? new Permit(this.#generation, Infinity) : permit`,
+    `permit`,
+  ],
   ['a ramp lets everybody through', `this.#rules.random() >= ramp.gate`, `false`],
   ['a ramp climbs through failures', `if (this.isBad()) return 'fall';`, ``],
   [

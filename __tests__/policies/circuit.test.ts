@@ -115,12 +115,10 @@ describe('Circuit, closed', () => {
 
   it('counts a call that has become slow, once, and its failure with it', () => {
     const one = circuit({ consecutive: undefined, slowRate: 0.9, window: () => new CountWindow(10) });
-    const permit = one.admit(0)!;
-
-    one.slow(permit, 5);
-    one.slow(permit, 6);
+    const slow = one.slow(one.admit(0)!, 5);
+    expect(one.slow(slow, 6)).toBe(slow);
     expect(one.counts(6)).toMatchObject({ calls: 1, failures: 0, slow: 1 });
-    one.end(permit, 'failure', 7);
+    one.end(slow, 'failure', 7);
 
     expect(one.counts(7)).toMatchObject({ calls: 1, failures: 1, slow: 1 });
   });
@@ -324,12 +322,13 @@ describe('Circuit, on the ramp', () => {
     const slow = { slowRate: 0.5, consecutive: undefined, window: () => new CountWindow(10) };
     const one = ramping(() => 0, slow);
     const permits = Array.from({ length: 4 }, () => one.admit(1000)!);
+    expect(new Set(permits).size).toBe(1);
     one.end(permits[3]!, 'success', 1000);
     one.end(one.admit(1000)!, 'success', 1000);
-    one.slow(permits[0]!, 1500);
+    const first = one.slow(permits[0]!, 1500);
     expect(one.counts(1500)).toMatchObject({ calls: 3, slow: 1 });
     one.admit(2000);
-    one.end(permits[0]!, 'failure', 2100);
+    one.end(first, 'failure', 2100);
     expect(one.counts(2100)).toMatchObject({ calls: 1, failures: 1, slow: 0 });
 
     one.slow(permits[1]!, 2200);
@@ -387,7 +386,7 @@ describe('Circuit, by hand', () => {
 });
 
 describe('Circuit, whatever happens', () => {
-  it('counts periods upward, keeps to its probes, and shares a permit only where nobody is watched', () => {
+  it('counts periods upward, keeps to its probes, and makes a permit for a call that is slow', () => {
     const told = fc.array(
       fc.record({
         kind: fc.constantFrom('ask', 'success', 'failure', 'neutral', 'slow', 'open', 'close', 'isolate'),
@@ -423,7 +422,7 @@ describe('Circuit, whatever happens', () => {
           else if (running.length > 0) {
             const [permit] = running.splice(which % running.length, kind === 'slow' ? 0 : 1);
             const chosen = permit ?? running[which % running.length]!;
-            if (kind === 'slow') one.slow(chosen, now);
+            if (kind === 'slow') running[running.indexOf(chosen)] = one.slow(chosen, now);
             else one.end(chosen, kind, now);
           }
           expect(one.generation - before).toBeGreaterThanOrEqual(0);

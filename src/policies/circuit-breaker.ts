@@ -7,6 +7,7 @@
 import { type CallContext, contextHere, isInCall } from '../call/context.js';
 import { makePolicy, checkRun } from '../call/make-wrapper.js';
 import type { AnyFunction, Wrapper } from '../call/wrapper.js';
+import { AttendedCalls } from './attended-call.js';
 import { Guard, type GuardOwner } from './circuit-guard.js';
 import type { CircuitBreakerOptions } from './circuit-options.js';
 import type { CircuitState } from './circuit-rules.js';
@@ -66,6 +67,7 @@ const severity: readonly CircuitState[] = ['isolated', 'open', 'half-open', 'ram
 
 class Breaker implements GuardOwner {
   readonly slowCalls: SlowCalls | undefined;
+  readonly calls = new AttendedCalls();
   readonly #only: Guard | undefined;
   readonly #states: States<Guard>;
   #runKind: Target['kind'] = 'unknown'; // of the latest function that was run

@@ -7,7 +7,7 @@
 import { currentFrame, isInCall } from '../call/context.js';
 import { type Outcome, asPromise, isThenable } from '../call/outcome.js';
 import type { Ms } from '../time/duration.js';
-import { AttendedCall, type Ends } from './attended-call.js';
+import type { AttendedCall, AttendedCalls, Ends } from './attended-call.js';
 import { OpenTime } from './circuit-open-time.js';
 import { Refusals } from './circuit-refusals.js';
 import type { CircuitSettings } from './circuit-settings.js';
@@ -22,6 +22,7 @@ import type { SlowCalls } from './slow-calls.js';
 export interface GuardOwner {
   readonly settings: CircuitSettings;
   readonly slowCalls: SlowCalls | undefined;
+  readonly calls: AttendedCalls;
   readonly name: string;
   noteName(guarded: Target, thisArg: unknown): void;
 }
@@ -108,7 +109,7 @@ export class Guard {
     const { period } = this;
     const isShared = slowAfter === undefined && signal === undefined && permit === period.permit;
     if (isShared) return this.#make(guarded, thisArg, args, period, undefined);
-    const call = new AttendedCall(this, permit, signal, now + (slowAfter ?? 0));
+    const call = this.#owner.calls.begin(this, permit, signal, now + (slowAfter ?? 0));
     this.#owner.slowCalls?.watch(call);
     return this.#make(guarded, thisArg, args, call, call);
   }
@@ -127,6 +128,10 @@ export class Guard {
       this.#returned(call);
       return ends.whenError(error);
     }
+    if (result instanceof Promise) {
+      if (guarded.kind !== 'async') guarded.gavePromise();
+      return result.then(ends.whenValue, ends.whenError);
+    }
     if (call !== undefined && !isThenable(result)) this.#returned(call);
     return this.gave(guarded, result, ends);
   }
@@ -134,7 +139,7 @@ export class Guard {
   /** A sync function has come back: no timer could look at it meanwhile. */
   #returned(call: AttendedCall | undefined): void {
     if (call?.isWatched !== true) return;
-    this.forget(call);
+    this.#owner.slowCalls?.forget(call);
     const now = this.#now();
     if (now >= call.due) call.becameSlow(now);
   }
@@ -168,13 +173,14 @@ export class Guard {
     this.#ended(permit, { ok: false, error }, signal);
   }
 
-  becameSlow(permit: Permit, now: Ms): void {
-    this.circuit.slow(permit, now);
+  becameSlow(call: AttendedCall, now: Ms): void {
+    call.permit = this.circuit.slow(call.permit, now);
     this.#look(now);
   }
 
-  forget(call: AttendedCall): void {
+  release(call: AttendedCall): void {
     this.#owner.slowCalls?.forget(call);
+    this.#owner.calls.release(call);
   }
 
   #ended(permit: Permit, outcome: Outcome, signal: AbortSignal | undefined): void {

@@ -45,7 +45,7 @@ export interface CircuitRules {
   readonly random: Random;
 }
 
-/** The leave to make a call. It belongs to one period of one circuit; many calls may share it while none is watched. */
+/** The leave to make a call. It belongs to one period of one circuit. Calls share it until they are slow. */
 export class Permit {
   /** Whether the call has been counted already, when it became slow. */
   slow = false;

@@ -87,7 +87,7 @@ export class Circuit {
 
   /** Whether a call may be made. @returns What to tell its end with; `undefined`: it may not. */
   admit(now: Ms): Permit | undefined {
-    if (this.#state === 'closed') return this.#permit();
+    if (this.#state === 'closed') return this.#shared;
     if (this.#state === 'open' && now >= this.#retryAt) this.#change('half-open', 'openTime');
     if (this.#state === 'half-open') return (this.#probes as Probes).admit(this.#generation, now);
     if (this.#state === 'ramp') return this.#climb(this.#ramp as Ramp, now);
@@ -103,16 +103,24 @@ export class Circuit {
     else if (verdict === 'failure') this.#failed(permit, now);
   }
 
-  /** A call that is still running has become slow. It counts now: one that hangs may never end. */
-  slow(permit: Permit, now: Ms): void {
-    if (permit.generation !== this.#generation || permit.slow) return;
-    permit.slow = true;
-    if (this.#state === 'half-open') this.#endProbe(permit, 'failure', now);
-    else if (this.#state === 'ramp') this.#slowOnRamp(this.#ramp as Ramp, permit, now);
-    else {
-      permit.place = this.#window?.add(false, true, now) ?? -1;
+  /**
+   * A call that is still running has become slow. It counts now: one that hangs may never end.
+   *
+   * @returns What to tell its end with from now on.
+   */
+  slow(permit: Permit, now: Ms): Permit {
+    if (permit.generation !== this.#generation || permit.slow) return permit;
+    const own = permit === this.#shared ? new Permit(this.#generation, Infinity) : permit;
+    own.slow = true;
+    if (this.#state === 'half-open') this.#endProbe(own, 'failure', now);
+    else if (this.#state === 'ramp') {
+      (this.#ramp as Ramp).countSlow(own);
+      this.#judgeRamp(this.#ramp as Ramp, now);
+    } else {
+      own.place = this.#window?.add(false, true, now) ?? -1;
       this.#judge(now);
     }
+    return own;
   }
 
   /** Opens by hand. Nothing happens if it refuses already. */
@@ -132,10 +140,6 @@ export class Circuit {
   }
 
   // Closed.
-
-  #permit(): Permit {
-    return this.#rules.slowRate === undefined ? this.#shared : new Permit(this.#generation, Infinity);
-  }
 
   #succeeded(permit: Permit, now: Ms): void {
     this.#streak = 0;
@@ -213,11 +217,11 @@ export class Circuit {
     }
     if (turn === 'top') {
       this.#close(now, 'ramp');
-      return this.#permit();
+      return this.#shared;
     }
     if (this.#rules.random() >= ramp.gate) return undefined;
     ramp.running += 1;
-    return this.#permit();
+    return this.#shared;
   }
 
   #endOnRamp(ramp: Ramp, permit: Permit, verdict: Verdict, now: Ms): void {
@@ -228,11 +232,6 @@ export class Circuit {
     else this.#streak = 0;
     ramp.count(permit, isFailure);
     if (isFailure) this.#judgeRamp(ramp, now);
-  }
-
-  #slowOnRamp(ramp: Ramp, permit: Permit, now: Ms): void {
-    ramp.countSlow(permit);
-    this.#judgeRamp(ramp, now);
   }
 
   #judgeRamp(ramp: Ramp, now: Ms): void {
