@@ -4,6 +4,7 @@
  * A handler may change a circuit, its own or another. Told at once, that change would reach those who have not heard
  * yet what brought it about; so it waits until all of them have.
  */
+import type { Outcome } from '../call/outcome.js';
 import { isObserved, publish } from '../events.js';
 import { type Handler, tellAtOnce } from '../retry/handlers.js';
 import type { Ms } from '../time/duration.js';
@@ -20,9 +21,13 @@ interface Teller {
 }
 
 /** A change, as it was when it happened. */
-interface Change extends Pick<CircuitDetails, 'key' | 'from' | 'to' | 'outcome'> {
+interface Change {
   readonly circuit: Circuit;
+  readonly key: string | undefined;
+  readonly from: CircuitState;
+  readonly to: CircuitState;
   readonly now: Ms;
+  readonly outcome: Outcome | undefined;
 }
 
 const events: Readonly<Record<CircuitState, readonly [CircuitDetails['event'], string]>> = {
