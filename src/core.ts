@@ -111,8 +111,9 @@ export { circuitBreaker } from './policies/circuit-breaker.js';
 export type { CircuitBreaker } from './policies/circuit-breaker.js';
 export { CircuitOpenError } from './policies/circuit-open-error.js';
 export type { RefusingState } from './policies/circuit-open-error.js';
-export { Circuit, Permit } from './policies/circuit.js';
-export type { ChangeReason, CircuitRules, CircuitState } from './policies/circuit.js';
+export { Permit } from './policies/circuit-rules.js';
+export { Circuit } from './policies/circuit.js';
+export type { ChangeReason, CircuitRules, CircuitState } from './policies/circuit-rules.js';
 export type {
   CircuitBreakerOptions,
   CircuitDetails,

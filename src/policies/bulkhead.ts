@@ -15,8 +15,9 @@ import { checkBoolean, checkClock, checkFunction, checkName } from '../retry/opt
 import type { Clock } from '../time/clock.js';
 import { type Duration, type Ms, readable, toMs } from '../time/duration.js';
 import type { ConcurrencyLimit, LimitMaker } from './adaptive-limit.js';
-import { Guarded, type KeyOption, States, checkKey, checkMaxKeys, checkNumber, refusalOf } from './guard.js';
+import { Guarded, type KeyOption, States, checkKey, checkMaxKeys, checkNumber } from './guard.js';
 import { type OverloadTest, isOverload, verdictOf } from './overload.js';
+import { refusalOf } from './refusal.js';
 import { Semaphore } from './semaphore.js';
 import { Waiter, timeLeft } from './waiter.js';
 

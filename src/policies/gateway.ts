@@ -21,7 +21,7 @@ import type { ErrorMatcher, RetryOptions, RetryRule, RuleList, Verdict } from '.
 import { retry } from '../retry/with-retry.js';
 import { type Bulkhead, type BulkheadOptions, bulkhead } from './bulkhead.js';
 import { type CircuitBreaker, circuitBreaker } from './circuit-breaker.js';
-import type { CircuitState } from './circuit.js';
+import type { CircuitState } from './circuit-rules.js';
 import type { CircuitBreakerOptions } from './circuit-options.js';
 import { deadline } from './deadline.js';
 import { type FallbackOptions, fallback } from './fallback.js';

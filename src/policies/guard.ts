@@ -5,7 +5,7 @@
 import { isAsync } from '../call/kind.js';
 import { type Outcome, asPromise, isThenable } from '../call/outcome.js';
 import type { AnyFunction } from '../call/wrapper.js';
-import { OptionError, type RefusalError } from '../errors.js';
+import { OptionError } from '../errors.js';
 import { Keyed } from './keyed.js';
 
 /** What `key` is told of a call. Frozen. */
@@ -101,28 +101,22 @@ export class States<State> {
   peek(key?: string): State | undefined {
     return key === undefined ? this.#only : this.#keyed.peek(key);
   }
+
+  /** The state of one key, made when the key is new. */
+  get(key: string): State {
+    return this.#keyed.get(key);
+  }
+
+  /** The states of all keys. */
+  all(): State[] {
+    return this.#keyed.entries().map(([, state]) => state);
+  }
 }
 
 /** @throws {OptionError} unless `value` is `undefined` or a function. */
 export function checkKey(value: unknown): KeyOption | undefined {
   if (value === undefined || typeof value === 'function') return value as KeyOption | undefined;
   throw new OptionError('key', value, 'must be a function of a call that gives a text');
-}
-
-/**
- * Makes a refusal, without a captured stack where the platform lets us: refusing happens when everything is busy, and a
- * stack is most of what it costs.
- */
-export function refusalOf<E extends RefusalError>(withStack: boolean, make: () => E): E {
-  const host = Error as { stackTraceLimit?: unknown };
-  const limit = host.stackTraceLimit;
-  // Not there outside V8 and its imitators; read-only where a program has frozen its globals.
-  const isOurs = !withStack && typeof limit === 'number' && Reflect.set(host, 'stackTraceLimit', 0);
-  try {
-    return make();
-  } finally {
-    if (isOurs) host.stackTraceLimit = limit;
-  }
 }
 
 /** How many keys a policy remembers. */

@@ -15,7 +15,8 @@ import { type Handlers, checkHandlers, tellAtOnce } from '../retry/handlers.js';
 import { checkBoolean, checkClock, checkName } from '../retry/option-checks.js';
 import type { Clock } from '../time/clock.js';
 import { type Duration, type Ms, readable, toMs } from '../time/duration.js';
-import { Guarded, type KeyOption, States, checkKey, checkMaxKeys, checkNumber, refusalOf } from './guard.js';
+import { Guarded, type KeyOption, States, checkKey, checkMaxKeys, checkNumber } from './guard.js';
+import { refusalOf } from './refusal.js';
 import { Waiter, timeLeft } from './waiter.js';
 
 /** Thrown in place of a call that would have exceeded the rate. Nothing was sent. */

@@ -17,8 +17,9 @@ import { checkBoolean, checkClock, checkFunction, checkName } from '../retry/opt
 import type { Clock } from '../time/clock.js';
 import { type Duration, type Ms, toMs } from '../time/duration.js';
 import { type Random, systemRandom } from '../time/random.js';
-import { Guarded, type KeyOption, States, checkKey, checkMaxKeys, checkNumber, refusalOf } from './guard.js';
+import { Guarded, type KeyOption, States, checkKey, checkMaxKeys, checkNumber } from './guard.js';
 import { type LoadVerdict, type OverloadTest, isOverload, verdictOf } from './overload.js';
+import { refusalOf } from './refusal.js';
 import { RollingCount } from './rolling-count.js';
 
 /** Thrown in place of a call that was held back because the service is overloaded. Nothing was sent. */
