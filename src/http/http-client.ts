@@ -53,6 +53,8 @@ export class HttpClient {
     } catch (error) {
       call.endWith(error);
       throw error;
+    } finally {
+      request.body.close(); // a stream that was not read to its end is let go of
     }
   }
 
