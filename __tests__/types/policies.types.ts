@@ -4,7 +4,8 @@
 import { expectTypeOf } from 'expect-type';
 import { type CallContext, type Substitute, type Wrapper, compose, expo, retry } from '../../src/index.js';
 import { deadline } from '../../src/policies/deadline.js';
-import { type FallbackDetails, fallback } from '../../src/policies/fallback.js';
+import type { FallbackDetails } from '../../src/policies/cover.js';
+import { fallback } from '../../src/policies/fallback.js';
 import { hedge } from '../../src/policies/hedge.js';
 import { timeout } from '../../src/policies/timeout.js';
 
