@@ -2,7 +2,24 @@
  * The policies that stand around a call in time: what they accept, and what they add.
  */
 import { expectTypeOf } from 'expect-type';
-import { type CallContext, type Substitute, type Wrapper, compose, expo, retry } from '../../src/index.js';
+import {
+  type AsyncGuard,
+  type Bulkhead,
+  type BulkheadOptions,
+  type BulkheadState,
+  type CallContext,
+  type RateLimit,
+  type Substitute,
+  type Throttle,
+  type Wrapper,
+  bulkhead,
+  compose,
+  expo,
+  isOverload,
+  rateLimit,
+  retry,
+  throttle,
+} from '../../src/index.js';
 import { deadline } from '../../src/policies/deadline.js';
 import type { FallbackDetails } from '../../src/policies/cover.js';
 import { fallback } from '../../src/policies/fallback.js';
@@ -64,6 +81,28 @@ hedge({ after: 10 });
 hedge({ after: 10, idempotent: false });
 // @ts-expect-error a sync function cannot be hedged
 hedge({ after: 10, idempotent: true })(readUser);
+
+hedge({ after: 10, idempotent: true, dispose: (response: Response) => response.body?.cancel() });
+
+// A guard keeps the type, unless it always gives promises.
+
+expectTypeOf(bulkhead({ limit: 1 })).toEqualTypeOf<Bulkhead>();
+expectTypeOf(bulkhead({ limit: 1, mode: 'sync' })(readUser)).toEqualTypeOf<typeof readUser>();
+expectTypeOf(bulkhead({ limit: 1 } as BulkheadOptions)).toEqualTypeOf<Bulkhead>();
+expectTypeOf(rateLimit({ limit: 1, mode: 'auto' })).toEqualTypeOf<RateLimit>();
+expectTypeOf(throttle()).toEqualTypeOf<Throttle>();
+expectTypeOf(bulkhead({ limit: 1, mode: 'async' })).toEqualTypeOf<AsyncGuard<BulkheadState>>();
+expectTypeOf(bulkhead({ limit: 1, mode: 'async' }).state.inFlight).toEqualTypeOf<number>();
+expectTypeOf(bulkhead({ limit: 1, mode: 'async' })(readUser)(1)).toEqualTypeOf<Promise<User>>();
+expectTypeOf(throttle({ mode: 'async' })(fetchUser)(1)).toEqualTypeOf<Promise<User>>();
+expectTypeOf(rateLimit({ limit: 1, mode: 'async' }).run(() => 1)).toEqualTypeOf<Promise<number>>();
+// @ts-expect-error no such mode
+throttle({ mode: 'later' });
+
+// What judges an outcome may take it apart.
+
+throttle({ isOverload: ({ ok, value, error }) => (ok ? value.status === 503 : error.status === 503) });
+bulkhead({ limit: 1, isOverload: (outcome) => isOverload(outcome) || (!outcome.ok && outcome.error === 7) });
 
 // A fallback widens the result.
 
@@ -132,6 +171,17 @@ export class Users {
   @hedge({ after: 'p99', idempotent: true })
   async maybe(): Promise<User | null> {
     return fetchUser(1);
+  }
+
+  @bulkhead({ limit: 1, mode: 'async' })
+  async guarded(): Promise<User> {
+    return fetchUser(1);
+  }
+
+  // @ts-expect-error declare the result as Promise<User>
+  @bulkhead({ limit: 1, mode: 'async' })
+  readGuarded(): User {
+    return readUser(1);
   }
 
   @deadline('1s')

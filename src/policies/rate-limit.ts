@@ -104,7 +104,8 @@ export function rateLimit(options: RateLimitOptions<Mode>): unknown {
         if (wait === undefined) return guarded.refuse(refusal(gcra.wait(now)), thisArg);
         const call = (): unknown => guarded.call(thisArg, args, nothing);
         const first = wait === 0 && maxWait > 0 ? gcra.start(now) : wait;
-        return first === 0 ? call() : waitFor(gcra, clock, first, wait === 0, call);
+        const isNow = first === 0 || patience === 0; // a sync call cannot wait for what is spaced anew
+        return isNow ? call() : waitFor(gcra, clock, first, wait === 0, call);
       },
     },
   );
