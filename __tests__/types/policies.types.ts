@@ -88,7 +88,7 @@ hedge({ after: 10, idempotent: true, dispose: (response: Response) => response.b
 
 expectTypeOf(bulkhead({ limit: 1 })).toEqualTypeOf<Bulkhead>();
 expectTypeOf(bulkhead({ limit: 1, mode: 'sync' })(readUser)).toEqualTypeOf<typeof readUser>();
-expectTypeOf(bulkhead({ limit: 1 } as BulkheadOptions)).toEqualTypeOf<Bulkhead>();
+expectTypeOf(bulkhead({ limit: 1 })).toEqualTypeOf<Bulkhead>();
 expectTypeOf(rateLimit({ limit: 1, mode: 'auto' })).toEqualTypeOf<RateLimit>();
 expectTypeOf(throttle()).toEqualTypeOf<Throttle>();
 expectTypeOf(bulkhead({ limit: 1, mode: 'async' })).toEqualTypeOf<AsyncGuard<BulkheadState>>();
