@@ -3,18 +3,29 @@
  */
 import { expectTypeOf } from 'expect-type';
 import {
+  type AsyncGuard,
+  type Bulkhead,
+  type BulkheadOptions,
+  type BulkheadState,
   type CallContext,
-  type CircuitOutcome,
+  type Ending,
   type Outcome,
+  type RateLimit,
   type Substitute,
+  type Throttle,
   type Wrapper,
+  bulkhead,
   circuitBreaker,
   compose,
   expo,
+  isOverload,
+  rateLimit,
   retry,
+  throttle,
 } from '../../src/index.js';
 import { deadline } from '../../src/policies/deadline.js';
-import { type FallbackDetails, fallback } from '../../src/policies/fallback.js';
+import type { FallbackDetails } from '../../src/policies/cover.js';
+import { fallback } from '../../src/policies/fallback.js';
 import { hedge } from '../../src/policies/hedge.js';
 import { timeout } from '../../src/policies/timeout.js';
 
@@ -84,7 +95,7 @@ circuitBreaker({ isFailure: (end) => (end.ok ? end.value.status > 499 : end.erro
 circuitBreaker({ isFailure: (end: Outcome) => !end.ok });
 circuitBreaker({
   isFailure: (end) => {
-    expectTypeOf(end).toEqualTypeOf<CircuitOutcome>();
+    expectTypeOf(end).toEqualTypeOf<Ending>();
     if (!end.ok) expectTypeOf(end.value).toEqualTypeOf<undefined>();
     return !end.ok;
   },
@@ -93,6 +104,27 @@ circuitBreaker({
 circuitBreaker({ isFailure: ({ status }) => status > 499 });
 // @ts-expect-error nobody knows what was thrown
 circuitBreaker({ isFailure: ({ ok, error }) => !ok && error.status > 499 });
+hedge({ after: 10, idempotent: true, dispose: (response: Response) => response.body?.cancel() });
+
+// A guard keeps the type, unless it always gives promises.
+
+expectTypeOf(bulkhead({ limit: 1 })).toEqualTypeOf<Bulkhead>();
+expectTypeOf(bulkhead({ limit: 1, mode: 'sync' })(readUser)).toEqualTypeOf<typeof readUser>();
+expectTypeOf(bulkhead({ limit: 1 })).toEqualTypeOf<Bulkhead>();
+expectTypeOf(rateLimit({ limit: 1, mode: 'auto' })).toEqualTypeOf<RateLimit>();
+expectTypeOf(throttle()).toEqualTypeOf<Throttle>();
+expectTypeOf(bulkhead({ limit: 1, mode: 'async' })).toEqualTypeOf<AsyncGuard<BulkheadState>>();
+expectTypeOf(bulkhead({ limit: 1, mode: 'async' }).state.inFlight).toEqualTypeOf<number>();
+expectTypeOf(bulkhead({ limit: 1, mode: 'async' })(readUser)(1)).toEqualTypeOf<Promise<User>>();
+expectTypeOf(throttle({ mode: 'async' })(fetchUser)(1)).toEqualTypeOf<Promise<User>>();
+expectTypeOf(rateLimit({ limit: 1, mode: 'async' }).run(() => 1)).toEqualTypeOf<Promise<number>>();
+// @ts-expect-error no such mode
+throttle({ mode: 'later' });
+
+// What judges an outcome may take it apart.
+
+throttle({ isOverload: ({ ok, value, error }) => (ok ? value.status === 503 : error instanceof HttpError) });
+bulkhead({ limit: 1, isOverload: (outcome) => isOverload(outcome) || (!outcome.ok && outcome.error === 7) });
 
 // A fallback widens the result.
 
@@ -169,6 +201,17 @@ export class Users {
   @hedge({ after: 'p99', idempotent: true })
   async maybe(): Promise<User | null> {
     return fetchUser(1);
+  }
+
+  @bulkhead({ limit: 1, mode: 'async' })
+  async guarded(): Promise<User> {
+    return fetchUser(1);
+  }
+
+  // @ts-expect-error declare the result as Promise<User>
+  @bulkhead({ limit: 1, mode: 'async' })
+  readGuarded(): User {
+    return readUser(1);
   }
 
   @deadline('1s')

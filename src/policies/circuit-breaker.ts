@@ -13,7 +13,7 @@ import type { CircuitBreakerOptions } from './circuit-options.js';
 import type { CircuitState } from './circuit-rules.js';
 import { type CircuitSettings, checkCircuitOptions } from './circuit-settings.js';
 import { Target } from './circuit-target.js';
-import { States } from './guard.js';
+import { States } from './states.js';
 import { SlowCalls } from './slow-calls.js';
 
 /** A circuit breaker: a wrapper that may guard many functions, and what there is to know and to do about its circuit. */
@@ -80,7 +80,9 @@ class Breaker implements GuardOwner {
     this.#name = name;
     this.isNameless = name === undefined;
     const make = (of: string | undefined): Guard => new Guard(this, of);
-    this.#states = new States(key, maxKeys, make, (guard) => guard.circuit.state !== 'closed');
+    this.#states = new States({ key, maxKeys }, make, {
+      isKept: (guard) => guard.circuit.state !== 'closed',
+    });
     this.#only = key === undefined ? this.#states.peek() : undefined;
   }
 

@@ -2,7 +2,6 @@
  * The options of a circuit breaker, as users write them. `circuit-settings.ts` checks them.
  */
 import type { Outcome } from '../call/outcome.js';
-import type { EitherSide } from '../retry/details.js';
 import type { Handlers } from '../retry/handlers.js';
 import type { Clock } from '../time/clock.js';
 import type { Duration, Ms } from '../time/duration.js';
@@ -10,6 +9,7 @@ import type { Random } from '../time/random.js';
 import type { Jitter } from '../wait/jitter.js';
 import type { WaitMaker } from '../wait/waits.js';
 import type { ChangeReason, CircuitState } from './circuit-rules.js';
+import type { Ending } from './ending.js';
 import type { KeyOption } from './guard.js';
 
 /** What handlers and the event hub are told when a circuit changes. Frozen. */
@@ -35,9 +35,6 @@ export interface CircuitDetails {
   /** How the call ended that brought it about; `undefined` where none did. */
   readonly outcome: Outcome | undefined;
 }
-
-/** How a call ended; either side may be asked for: `({ ok, error }) => ...`. */
-export type CircuitOutcome = EitherSide<Outcome<any>>;
 
 /** What is a failure, what opens the circuit, and how it recovers. Times are milliseconds or strings with a unit. */
 export interface CircuitBreakerOptions {
@@ -87,9 +84,9 @@ export interface CircuitBreakerOptions {
   readonly ramp?: RampOptions | null | undefined;
 
   /** Whether an outcome is a failure. @default an error is */
-  readonly isFailure?: ((outcome: CircuitOutcome) => boolean) | undefined;
+  readonly isFailure?: ((outcome: Ending) => boolean) | undefined;
   /** Whether an outcome is neither success nor failure. Refusals, and errors after an abort by the caller, always are. */
-  readonly isNeutral?: ((outcome: CircuitOutcome) => boolean) | undefined;
+  readonly isNeutral?: ((outcome: Ending) => boolean) | undefined;
 
   /** Splits the breaker into a circuit for each key: `({ args }) => new URL(args[0]).host`. */
   readonly key?: KeyOption | undefined;

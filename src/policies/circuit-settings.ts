@@ -22,7 +22,8 @@ import { circuitOptionNames, synonyms } from './circuit-option-names.js';
 import type { CircuitBreakerOptions, CircuitDetails } from './circuit-options.js';
 import type { CircuitRules } from './circuit-rules.js';
 import { growth, or, rate, time, whole } from './circuit-values.js';
-import { type KeyOption, checkKey, checkMaxKeys } from './guard.js';
+import type { KeyOption } from './guard.js';
+import { checkKey, checkMaxKeys } from './guard-options.js';
 
 /** The options, laid out for use. */
 export interface CircuitSettings {

@@ -3,21 +3,30 @@
  */
 import { isAsync } from '../call/kind.js';
 import type { AnyFunction } from '../call/wrapper.js';
-import { Guarded } from './guard.js';
+import type { Mode } from '../retry/options.js';
+import type { Kind } from '../retry/plan.js';
+import type { GuardedCall } from './guard.js';
 
-/** What is said of a function: that its refusals throw, that they reject, or that it is found out. */
-type Mode = 'auto' | 'sync' | 'async';
-
-export class Target extends Guarded {
+export class Target {
+  kind: Kind;
   /** Whether `mode` has said the kind. */
   readonly #isKindFixed: boolean;
 
   /** @param original  The user's function, where `target` only calls it. */
-  constructor(target: AnyFunction, nameOf: (thisArg: unknown) => string, mode: Mode, original = target) {
-    super(target, nameOf);
+  constructor(
+    readonly target: AnyFunction,
+    readonly nameOf: (thisArg: unknown) => string,
+    mode: Mode,
+    original = target,
+  ) {
     this.#isKindFixed = mode !== 'auto';
     if (mode !== 'auto') this.kind = mode;
-    else if (isAsync(original)) this.kind = 'async';
+    else this.kind = isAsync(original) ? 'async' : 'unknown';
+  }
+
+  /** What `key` is told. */
+  told(thisArg: unknown, args: readonly unknown[]): GuardedCall {
+    return Object.freeze({ target: this.target, args, thisArg, name: this.nameOf(thisArg) });
   }
 
   gavePromise(): void {

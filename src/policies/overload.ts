@@ -1,15 +1,16 @@
 /**
  * What an outcome says about the load of the service: it could take the call, it could not, or nothing.
  */
-import { type Outcome } from '../call/outcome.js';
+import type { Outcome } from '../call/outcome.js';
 import { isUnsent, withCause } from '../errors.js';
 import { hasThrottledStatus } from '../retry/retry-kind.js';
+import type { Ending } from './ending.js';
 
 /** `'accept'`: the service took the call. `'overload'`: it could not. `'neutral'`: nobody knows. */
 export type LoadVerdict = 'accept' | 'overload' | 'neutral';
 
 /** Whether an outcome is a sign of overload. */
-export type OverloadTest = (outcome: Outcome) => boolean;
+export type OverloadTest = (outcome: Ending) => boolean;
 
 const codes = new Set<unknown>([
   'ERR_TIMEOUT',
