@@ -427,6 +427,17 @@ describe('what a call says of its retries', () => {
     await session.close();
   });
 
+  it('opens a circuit by failures in a row, if so told', async () => {
+    const server = await open(scripted(500));
+    const session = new RetrySession({ retries: false, circuitBreaker: { consecutive: 2 } });
+
+    await session.get(server.url);
+    await session.get(server.url);
+
+    await expect(session.get(server.url)).rejects.toMatchObject({ code: 'ERR_CIRCUIT_OPEN' });
+    await session.close();
+  });
+
   it('gives the last answer when a circuit refuses the retry', async () => {
     const server = await open(scripted({ status: 503, body: 'last words' }));
     const circuitBreaker = { lastCalls: 2, minCalls: 2 };

@@ -69,11 +69,13 @@ export function rulingOnStatus(status: number, hasRetryAfter: boolean, isIdempot
   return byStatus.get(status) ?? finalStatus;
 }
 
-const neverSent: Ruling = { counter: 'connect', retry: 'always' };
+/** An error before anything was sent. */
+export const neverSent: Ruling = { counter: 'connect', retry: 'always' };
 const noSuchName: Ruling = { counter: 'connect', retry: 'always', most: 1 };
 /** By the protocol a stream that was refused has not been looked at. RFC 9113, section 8.7 */
 const refusedStream: Ruling = { counter: 'connect', retry: 'always', most: 1, atOnce: true };
-const maybeProcessed: Ruling = { counter: 'read', retry: 'idempotent' };
+/** An error after something was sent. */
+export const maybeProcessed: Ruling = { counter: 'read', retry: 'idempotent' };
 const staleConnection: Ruling = { counter: 'read', retry: 'idempotent', atOnce: true };
 const notHttp: Ruling = { counter: 'other', retry: 'idempotent', most: 1 };
 const finalError: Ruling = { counter: 'other', retry: 'never' };

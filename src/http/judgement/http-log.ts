@@ -3,7 +3,7 @@
  *
  * The default logger is the package `debug`, namespace `stampede:http`. It is loaded when `DEBUG` asks for output.
  */
-import { type Log, debugLines, debugWanted, readable } from '../../core.js';
+import { type Log, type LogLevel, debugLines, debugWanted, readable } from '../../core.js';
 import { HttpError } from '../http-errors.js';
 import type { HttpResponse } from '../http-response.js';
 import type { HttpBackoffDetails, HttpGiveUpDetails, RetryHttpOptions } from './retry-options.js';
@@ -17,12 +17,15 @@ const debugLine = /* @__PURE__ */ debugLines('stampede:http');
  */
 export function httpLog(given: RetryHttpOptions['log']): false | Log {
   if (given === false) return false;
-  return (level, _text, details) => {
-    const told = details as unknown as HttpBackoffDetails | HttpGiveUpDetails;
+  // What the user's function gives back is handed on, so that its rejection is noticed.
+  const log = (level: LogLevel, _text: string, details: unknown): unknown => {
+    const told = details as HttpBackoffDetails | HttpGiveUpDetails;
     if (typeof given === 'function') return given(level, lineOf(told), told);
     if (debugWanted()) debugLine(lineOf(told));
     return undefined;
   };
+  // eslint-disable-next-line @typescript-eslint/strict-void-return -- the core looks at what its logger gives
+  return log;
 }
 
 /**

@@ -161,11 +161,11 @@ function breakerFor(origin: string, settings: OriginSettings): CircuitBreaker | 
 /** Half of the calls of half a minute, and not fewer than twenty: a circuit by share, not by runs of bad luck. */
 function usualEvidence(given: CircuitBreakerOptions): CircuitBreakerOptions {
   const { consecutive, failureRate, slowAfter, window, lastCalls } = given;
-  const isByRate = (consecutive ?? undefined) === undefined || (failureRate ?? slowAfter) !== undefined;
-  if (!isByRate) return {};
+  const isGiven = (value: unknown): boolean => value !== undefined && value !== null;
+  if (isGiven(consecutive) && !isGiven(failureRate) && !isGiven(slowAfter)) return {}; // by runs, as asked
   return {
     minCalls: typeof lastCalls === 'number' ? Math.min(20, lastCalls) : 20,
-    consecutive: null,
+    consecutive: consecutive ?? null,
     ...(window === undefined && lastCalls === undefined ? { window: '30s' } : {}),
   };
 }

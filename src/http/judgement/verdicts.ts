@@ -11,6 +11,8 @@ import {
   type Ruling,
   everyMethod,
   finalStatus,
+  maybeProcessed,
+  neverSent,
   repeatable,
   rulingOnError,
   rulingOnStatus,
@@ -63,8 +65,10 @@ export function statusRuling(
   return isNarrowed ? repeatable : ruling;
 }
 
-/** Any method, because the user says so. */
-const asTold: Ruling = { counter: 'other', retry: 'always' };
+/** Any method, and as often as the counter says, because the user says so. */
+function asTold({ counter }: Ruling, isByRule: boolean): Ruling {
+  return { counter: isByRule ? counter : 'other', retry: 'always' };
+}
 
 /** The verdicts on the attempts of any number of calls. */
 export class Verdicts {
@@ -91,6 +95,7 @@ export class Verdicts {
     response: Response,
   ): Response | Promise<Response> {
     if (response.status < 400 && this.#trustsSuccess) return response;
+    this.#verdicts.delete(response); // a stand-in for a server may answer with the same one again
     const { retryWhen } = this.#settings;
     if (retryWhen !== undefined) return this.#askFor(call, response);
     const ruling = this.#byStatus(call, response);
@@ -103,7 +108,10 @@ export class Verdicts {
   /** An attempt was not answered. @throws the error, once it is judged, or what takes its place. */
   failed(call: JudgedCall, error: unknown): unknown {
     if (isRefusal(error)) return this.#refused(call, error);
-    if (!(error instanceof HttpError) || endsCall(error)) throw error;
+    if (!(error instanceof HttpError)) throw error;
+    this.#verdicts.delete(error);
+    if (error instanceof TotalTimeoutError) this.#outOfTime(call, error);
+    if (endsCall(error)) throw error;
     if (this.#settings.retryWhen === undefined) this.#judge(call, error, undefined);
     else return this.#askAfter(call, error);
     throw error;
@@ -119,6 +127,12 @@ export class Verdicts {
     throw subject;
   }
 
+  // The core tells of it, as of every call that ends for want of time.
+  #outOfTime(call: JudgedCall, error: TotalTimeoutError): void {
+    const ruling = error.sent ? maybeProcessed : neverSent;
+    if (mayRepeat(ruling, call)) this.#verdicts.set(error, { ruling, isLast: true });
+  }
+
   #byStatus(call: JudgedCall, { status, retryAfter }: HttpResponse): Ruling {
     const asks = this.#settings.respectRetryAfter && retryAfter !== undefined;
     return statusRuling(this.#settings, call, status, asks);
@@ -127,9 +141,9 @@ export class Verdicts {
   async #askFor<Response extends HttpResponse>(call: JudgedCall, response: Response): Promise<Response> {
     const said = await guarded(response, () => this.#said(call, { response }));
     const ruling = this.#byStatus(call, response);
-    const isAgain = said ?? mayRepeat(ruling, call);
-    if (!isAgain || cannotReplay(call)) return response;
-    const told = said === true && !mayRepeat(ruling, call) ? asTold : ruling;
+    const isByRule = mayRepeat(ruling, call);
+    if (!(said ?? isByRule) || cannotReplay(call)) return response;
+    const told = said === true ? asTold(ruling, isByRule) : ruling;
     if (this.#settings.giveup !== undefined) return this.#askToStop(response, told);
     this.#again(response, told);
     return response;
@@ -137,8 +151,8 @@ export class Verdicts {
 
   async #askToStop<Response extends HttpResponse>(response: Response, ruling: Ruling): Promise<Response> {
     const { giveup } = this.#settings;
-    const stop = await guarded(response, () => giveup?.(response));
-    if (stop !== true) this.#again(response, ruling);
+    const stop: unknown = await guarded(response, () => giveup?.(response));
+    if (!stop) this.#again(response, ruling);
     return response;
   }
 
@@ -157,7 +171,7 @@ export class Verdicts {
     const ruling = rulingOnError(error);
     const isByRule = mayRepeat(ruling, call);
     if (!(said ?? isByRule)) return;
-    const told = isByRule ? ruling : asTold;
+    const told = said === true ? asTold(ruling, isByRule) : ruling;
     const { counts } = this.#settings;
     const isCounted = counts.total > 0 && counts[told.counter] > 0;
     if (isCounted && cannotReplay(call)) throw new BodyReplayError(error, { cause: error });
