@@ -23,9 +23,9 @@ export class BodyStream extends Readable {
     this.#body = body;
   }
 
-  /** Ends with an error, which waits for a reader if there is none yet. */
+  /** Ends with an error. As with node:http, nobody has to listen: whoever reads on is told. */
   fail(error: unknown): this {
-    if (!this.readableDidRead && this.listenerCount('error') === 0) this.once('error', ignore);
+    if (this.listenerCount('error') === 0) this.once('error', ignore);
     return this.destroy(error as Error);
   }
 

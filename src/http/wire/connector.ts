@@ -85,6 +85,22 @@ export class Line {
   }
 }
 
+/**
+ * Whether not a byte has come on a connection that had served before.
+ *
+ * @param state  As it was when the request started; `undefined` for connections that are not ours.
+ * @param error  What undici says of it, which for some errors tells of the connection too.
+ */
+export function isUntouchedLine(state: LineState | undefined, error: unknown): boolean {
+  if (state !== undefined) {
+    const { socket, isReused, bytesRead } = state;
+    const isTls = socket !== undefined && 'encrypted' in socket; // which reads bytes of its own
+    return isReused && (isTls || socket?.bytesRead === bytesRead);
+  }
+  const { socket } = (error ?? {}) as { readonly socket?: { readonly bytesRead?: number } };
+  return (socket?.bytesRead ?? 0) > 0;
+}
+
 // After these errors undici connects again at once, for ever: a proxy that hangs up would be called in a hot loop.
 function final(error: Error): Error {
   const { code } = error as NodeJS.ErrnoException;

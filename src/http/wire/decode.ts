@@ -5,7 +5,8 @@
  */
 import { PassThrough, type Readable, Transform, pipeline } from 'node:stream';
 import zlib from 'node:zlib';
-import { DecodeError, HttpError, type RequestName, ResponseSizeError } from '../http-errors.js';
+import type { HttpError } from '../http-errors.js';
+import { DecodeError, type RequestName, ResponseSizeError } from '../http-errors.js';
 
 /** The encodings that can be undone. */
 export type Encoding = 'gzip' | 'deflate' | 'br' | 'zstd';
@@ -88,10 +89,8 @@ export function decodeBytes(
   limit: number,
   what: RequestName,
 ): Buffer | Promise<Buffer> {
-  if (bytes.length > limit) throw tooLarge(what, limit);
   if (encodings.length === 0 || bytes.length === 0) return bytes;
-  const small = inflatedSmall(bytes, encodings, limit, what);
-  return small ?? inflatedLater(bytes, encodings, limit, what);
+  return inflatedSmall(bytes, encodings, limit, what) ?? inflatedLater(bytes, encodings, limit, what);
 }
 
 /** `undefined` when that is not for this thread to do. */
@@ -146,7 +145,7 @@ export function decodeStream(raw: Readable, encodings: readonly Encoding[], what
   const order = encodings.toReversed();
   const end = new PassThrough({
     destroy(error, done) {
-      done(error && (ownError(error, raw) ? error : failure(error, order[0] as Encoding, Infinity, what)));
+      done(error !== null && isOfCodec(error) ? failure(error, order[0] as Encoding, Infinity, what) : error);
     },
   });
   const stages = order.map((encoding) =>
@@ -157,13 +156,9 @@ export function decodeStream(raw: Readable, encodings: readonly Encoding[], what
 }
 
 // What went wrong on the wire, or was said by who destroyed the stream, is passed on as it is.
-function ownError(error: Error, raw: Readable): boolean {
+function isOfCodec(error: Error): boolean {
   const { code = '' } = error as NodeJS.ErrnoException;
-  return (
-    raw.errored === error ||
-    error instanceof HttpError ||
-    !/^(Z_|ERR__ERROR|ERR_BROTLI|ERR_ZSTD|ZSTD)/.test(code)
-  );
+  return /^(Z_|ERR_+(BROTLI|ERROR|PADDING|ZSTD)|ZSTD_)/.test(code);
 }
 
 function codecFor(encoding: Encoding, bytes?: Buffer): Codec {

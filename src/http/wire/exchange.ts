@@ -13,7 +13,7 @@ import type { Ms } from '../../core.js';
 import { ProtocolError, TotalTimeoutError } from '../http-errors.js';
 import { type Abortable, stopWatching, watchSignal } from './abort.js';
 import { failureOf } from './classify.js';
-import { type Caller, type Line, type LineState, calledBy } from './connector.js';
+import { type Caller, type Line, type LineState, calledBy, isUntouchedLine } from './connector.js';
 import { type BodySource, type IncomingBody, ReceivedBody, tooLarge } from './incoming-body.js';
 import { type Limits, Patience } from './patience.js';
 import { uploadOf } from './upload.js';
@@ -128,7 +128,7 @@ class Exchange extends Patience implements Dispatcher.DispatchHandler, Caller, B
     this.#connecting = undefined;
     this.#start = this.#line?.start();
     this.phase = 'started';
-    if (this.#upload !== undefined) this.#watch(this.#upload);
+    if (this.#upload !== undefined && this.#hears === undefined) this.#watch(this.#upload);
     this.hear();
     this.arm();
   }
@@ -183,7 +183,8 @@ class Exchange extends Patience implements Dispatcher.DispatchHandler, Caller, B
     const { what, connectTimeout, readTimeout } = this.#options;
     const facts = { what, phase: this.phase, connectTimeout, readTimeout, upload: this.#upload };
     const isKnownLine = this.#line !== undefined;
-    this.#fail(failureOf(error, { ...facts, isKnownLine, isUntouched: this.#isUntouched(error) }));
+    const isUntouched = this.phase === 'started' && !this.#hasBegun && isUntouchedLine(this.#start, error);
+    this.#fail(failureOf(error, { ...facts, isKnownLine, isUntouched }));
   }
 
   onRequestUpgrade(
@@ -270,18 +271,6 @@ class Exchange extends Patience implements Dispatcher.DispatchHandler, Caller, B
       this.hear();
     };
     upload.on('data', this.#hears);
-  }
-
-  /** Whether not a byte came back on a connection that had served before. */
-  #isUntouched(error: unknown): boolean {
-    if (this.phase !== 'started' || this.#hasBegun) return false;
-    const start = this.#start;
-    if (start !== undefined) {
-      const isTls = start.socket !== undefined && 'encrypted' in start.socket; // which reads bytes of its own
-      return start.isReused && (isTls || start.socket?.bytesRead === start.bytesRead);
-    }
-    const { socket } = (error ?? {}) as { readonly socket?: { readonly bytesRead?: number } };
-    return (socket?.bytesRead ?? 0) > 0;
   }
 }
 

@@ -207,7 +207,7 @@ export class ReceivedBody implements IncomingBody, StreamedBody {
   #collect(): Promise<Buffer> {
     const { maxSize, announced = 0 } = this.#facts;
     const obstacle = this.isComplete ? undefined : this.#obstacle;
-    if (obstacle !== undefined) return new Promise((_resolve, reject) => void reject(obstacle));
+    if (obstacle !== undefined) return rejected(obstacle);
     this.#use = 'collected';
     if (this.#size > maxSize || announced > maxSize) {
       const error = this.#tooLarge();
@@ -244,6 +244,10 @@ export class ReceivedBody implements IncomingBody, StreamedBody {
 
 export function tooLarge(what: RequestName, maxSize: number): ResponseSizeError {
   return new ResponseSizeError(what, `the body is larger than ${maxSize} bytes (maxResponseSize)`);
+}
+
+function rejected(reason: unknown): Promise<never> {
+  return Promise.reject(reason); // that of a signal may be anything
 }
 
 function isGone(): UsageError {
