@@ -195,6 +195,15 @@ describe('a body that nobody wants', () => {
     await send(server.url);
 
     expect(server.connections).toBe(1);
+    expect(await body.bytes()).toHaveLength(100 * kib); // it is there, so it can be read
+  });
+
+  it('cannot be read when it was not taken in', async () => {
+    const server = await open(largeBody(10 * mib));
+    const { body } = await send(server.url, unread);
+
+    body.discard();
+
     expect((await errorOf(body.bytes())).message).toMatch('let go of');
     expect((await errorOf(bodyOf(body.stream()))).message).toMatch('let go of');
   });

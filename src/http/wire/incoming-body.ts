@@ -24,7 +24,7 @@ export interface IncomingBody extends Forgettable {
   stream(): Readable;
   /**
    * Nobody wants it: reads on, at most 64 KiB and one second, so that the connection can serve again; then closes it.
-   * A complete body stays as it is.
+   * A body that is complete, or will be so, can still be read.
    */
   discard(): void;
   /** Closes the connection now. */
@@ -65,6 +65,10 @@ export class ReceivedBody implements IncomingBody, StreamedBody {
   #chunks: Buffer[] = [];
   #size = 0;
   #received = 0;
+  /** Whether a body that is let go of can still be read once all of it is here. */
+  #isKept = false;
+  /** How many bytes of a body that is let go of are taken in. */
+  #most = 0;
   #isEnded = false;
   #failure: { readonly error: unknown } | undefined;
   #whole: Promise<Buffer> | undefined;
@@ -91,7 +95,9 @@ export class ReceivedBody implements IncomingBody, StreamedBody {
         if (this.#reader?.push(chunk) !== true) this.#rest();
         return undefined;
       case 'discarded':
-        if ((this.#size += chunk.length) > unwanted) this.#source.close(isGone());
+        this.#size += chunk.length;
+        this.#chunks.push(chunk);
+        if (this.#size > this.#most) this.#drop();
         return undefined;
       default:
         return this.#keep(chunk);
@@ -102,6 +108,7 @@ export class ReceivedBody implements IncomingBody, StreamedBody {
   end(): void {
     const reader = this.#reader;
     this.#isEnded = true;
+    if (this.#isKept) this.#use = 'unknown';
     this.#flowing = undefined;
     this.#waiting?.resolve(this.#joined());
     this.#waiting = undefined;
@@ -140,9 +147,10 @@ export class ReceivedBody implements IncomingBody, StreamedBody {
     if (this.#isOver || this.#use === 'discarded') return;
     const { announced = 0 } = this.#facts;
     const reader = this.#reader;
+    // An answer that is retried may turn out to be the last, when the retry is refused: a small body is there then.
+    this.#isKept = this.#use === 'unknown';
     this.#use = 'discarded';
-    this.#chunks = [];
-    this.#size = 0;
+    this.#most = this.#size + unwanted;
     this.#flowing = undefined;
     this.#waiting?.reject(isGone());
     this.#waiting = undefined;
@@ -197,6 +205,11 @@ export class ReceivedBody implements IncomingBody, StreamedBody {
     if (this.#use === 'collected') return this.#size > this.#facts.maxSize ? this.#tooLarge() : undefined;
     if (this.#size >= room) this.#rest();
     return undefined;
+  }
+
+  #drop(): void {
+    this.#chunks = [];
+    this.#source.close(isGone());
   }
 
   #rest(): void {
