@@ -22,9 +22,9 @@ export async function listen(kind) {
 }
 
 /**
- * Occupies the backlog with connections that stay idle, until one hangs. From then on Linux and macOS drop the first
- * packet of every other, and its caller waits for an answer as it does for a machine that is gone. No privileges are
- * needed, and no address that a firewall or a container might answer for. (Windows refuses instead.)
+ * Occupies the backlog with connections that stay idle, until one hangs. From then on Linux drops the first packet of
+ * every other (unless `net.ipv4.tcp_abort_on_overflow` is set), and its caller waits as it does for a machine that is
+ * gone. No privileges are needed, and no address that a firewall or a container might answer for.
  */
 async function fillBacklog(port) {
   for (let idle = 0; idle < MOST_IDLE; idle++) {

@@ -73,7 +73,7 @@ export class HttpCall implements RetriedHttpCall {
    */
   follow(response: WireResponse): boolean {
     if (!isRedirect(response.status) || !this.request.allowRedirects) return false;
-    const location = response.headers.get('location');
+    const [location] = response.headers.getAll('location'); // of several the first, as browsers and Node have it
     if (location === undefined || location === '') return false;
     const most = this.settings.maxRedirects ?? this.request.maxRedirects;
     if ((this.#hops?.length ?? 0) >= most) {
@@ -111,6 +111,7 @@ export class HttpCall implements RetriedHttpCall {
 
   #facts(): Omit<HttpAttempt, 'phase'> {
     const duration = this.settings.clock.now() - this.#sentAt;
-    return { tries: this.#tries, ...this.name, startedAt: this.#sentAt - this.#startedAt, duration };
+    const { method, url } = this.name;
+    return { tries: this.#tries, method, url, startedAt: this.#sentAt - this.#startedAt, duration };
   }
 }

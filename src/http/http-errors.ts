@@ -33,6 +33,15 @@ export class HttpError extends StampedeError {
     this.method = request.method;
     this.url = request.url;
   }
+
+  /** What JSON shows: all but the causes. The last attempt holds this very error, which JSON could not show at all. */
+  toJSON(): object {
+    const attempts = this.attempts.map(({ error, ...facts }) => ({
+      ...facts,
+      ...(error instanceof Error ? { error: error.message } : {}),
+    }));
+    return { ...this, message: this.message, attempts };
+  }
 }
 
 /** What is known of an attempt that failed on its way. */
@@ -196,5 +205,6 @@ export class JsonError extends HttpError {
   ) {
     const start = text.length === 0 ? 'an empty body' : JSON.stringify(text.slice(0, 80));
     super('ERR_JSON', request, `the body (status ${response.status}) is not JSON: ${start}`, { cause });
+    this.attempts = response.attempts;
   }
 }
