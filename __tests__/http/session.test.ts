@@ -2,6 +2,7 @@
  * Sessions: what is sent by each verb and keyword, what is shared between requests, what an answer has.
  */
 import { Readable } from 'node:stream';
+import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
@@ -187,7 +188,7 @@ describe('what a session keeps', () => {
     const session = new RetrySession({ session: plain });
 
     await session.get('/');
-    await new Promise(setImmediate); // undici gives a connection free a turn after the answer
+    await turn(); // undici gives a connection free a turn after the answer
     await plain.get('/');
 
     expect(server.requests[0]?.headers).toMatchObject({ 'x-tag': 'red' });
@@ -339,7 +340,7 @@ describe('what an answer has', () => {
       for await (const chunk of response.body) if ((chunk as Buffer).length === 0) break;
     })().catch((thrown: unknown) => thrown as Error);
     await clock.advance('70s');
-    const ended = await Promise.race([reading, new Promise((resolve) => setTimeout(resolve, 20, undefined))]);
+    const ended = await Promise.race([reading, sleep(20, undefined)]);
 
     if (message === undefined) expect(ended).toBeUndefined();
     else expect((ended as Error).message).toMatch(message);
