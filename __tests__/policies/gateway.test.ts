@@ -272,7 +272,7 @@ describe('each pattern', () => {
   it('may be shared between gateways', async () => {
     const clock = new VirtualClock();
     const shared = {
-      circuitBreaker: circuitBreaker({ consecutive: 1, failureRate: null, clock }),
+      circuitBreaker: circuitBreaker({ consecutive: 2, failureRate: null, clock }),
       budget: retryBudget({ minimum: 1, clock }),
       bulkhead: bulkhead({ limit: 1, clock }),
       rateLimit: rateLimit({ limit: 100, per: '1s', burst: 100, clock }),

@@ -4,8 +4,9 @@
  * `semaphore.ts` says who may go in. `bulkhead()` makes the calls, holds the clock of those who wait, and lets an
  * adaptive limit (`adaptive-limit.ts`) learn from the answers.
  */
-import type { Outcome } from '../call/outcome.js';
+import { noteRefusal } from '../call/layers.js';
 import { type Wrap, makePolicy } from '../call/make-wrapper.js';
+import type { Outcome } from '../call/outcome.js';
 import type { Wrapper } from '../call/wrapper.js';
 import { checkKeys } from '../checks.js';
 import { OptionError, RefusalError } from '../errors.js';
@@ -208,7 +209,9 @@ class Room {
       run: () => this.#make(guarded, thisArg, args),
       onWake: () => {
         leave();
-        waiter.refuse(this.#refusal('maxWait', patience));
+        const error = this.#refusal('maxWait', patience);
+        noteRefusal(error, guarded.target);
+        waiter.refuse(error);
       },
       onLeave: leave,
     });

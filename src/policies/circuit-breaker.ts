@@ -4,8 +4,8 @@
  * Here a call finds its circuit. Through a closed one it goes at once, and costs what it takes to look at its end;
  * everything else is done in `circuit-guard.ts`, as `circuit.ts` decides.
  */
-import { type CallContext, contextHere, isInCall } from '../call/context.js';
-import { makePolicy, checkRun } from '../call/make-wrapper.js';
+import { isInCall } from '../call/context.js';
+import { type Wrap, makePolicy } from '../call/make-wrapper.js';
 import type { AnyFunction, Wrapper } from '../call/wrapper.js';
 import { OptionError } from '../errors.js';
 import { Guard, type GuardOwner, Guarded, type Kind, kindOf } from './circuit-guard.js';
@@ -40,9 +40,10 @@ export interface CircuitBreaker extends Wrapper {
  */
 export function circuitBreaker(options: CircuitBreakerOptions = {}): CircuitBreaker {
   const breaker = new Breaker(checkCircuitOptions(options));
-  const wrap = (target: AnyFunction, name: (thisArg: unknown) => string): { readonly fn: AnyFunction } => ({
-    fn: breaker.around(breaker.guarded(target, name)),
-  });
+  const wrap: Wrap = (target, name, original) => {
+    const guarded = breaker.guarded(target, name);
+    return { fn: original === undefined ? breaker.around(guarded) : breaker.once(guarded) };
+  };
   return makePolicy('circuitBreaker', wrap, {
     get state() {
       return breaker.state;
@@ -57,7 +58,6 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): CircuitBrea
     isolate: (key?: string) => {
       for (const guard of breaker.guards(key)) guard.isolate();
     },
-    run: (call: (context: CallContext) => unknown) => breaker.run(call),
   }) as CircuitBreaker;
 }
 
@@ -104,10 +104,9 @@ class Breaker implements GuardOwner {
     return key === undefined ? keyed.entries().map(([, guard]) => guard) : [keyed.get(key)];
   }
 
-  /** @param original  The user's function, where `target` only calls it. */
-  guarded(target: AnyFunction, name: (thisArg: unknown) => string, original = target): Guarded {
+  guarded(target: AnyFunction, name: (thisArg: unknown) => string): Guarded {
     const { mode } = this.settings;
-    return new Guarded(target, name, kindOf(mode, original), mode !== 'auto');
+    return new Guarded(target, name, kindOf(mode, target), mode !== 'auto');
   }
 
   around(guarded: Guarded): AnyFunction {
@@ -133,18 +132,17 @@ class Breaker implements GuardOwner {
     };
   }
 
-  run(call: (context: CallContext) => unknown): unknown {
-    checkRun(call);
-    const target = (): unknown => call(contextHere());
-    const name = (): string => (call.name === '' ? 'run' : call.name);
-    const guarded = this.guarded(target, name, call);
-    if (guarded.kind === 'unknown') guarded.kind = this.#runKind;
-    try {
-      const guard = this.#only ?? this.#guardOf(guarded, undefined, []);
-      return guard.attend(guarded, undefined, []);
-    } finally {
-      this.#runKind = guarded.kind;
-    }
+  /** A function for one call, which is taken to give what the one before has given. */
+  once(guarded: Guarded): AnyFunction {
+    return () => {
+      if (guarded.kind === 'unknown') guarded.kind = this.#runKind;
+      try {
+        const guard = this.#only ?? this.#guardOf(guarded, undefined, []);
+        return guard.attend(guarded, undefined, []);
+      } finally {
+        this.#runKind = guarded.kind;
+      }
+    };
   }
 
   /** Notes what the first function is called, for a breaker that has no name. */

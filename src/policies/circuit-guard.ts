@@ -6,6 +6,7 @@
  */
 import { isAsync } from '../call/kind.js';
 import { currentFrame, isInCall } from '../call/context.js';
+import { noteRefusal } from '../call/layers.js';
 import { type Outcome, asPromise, isThenable } from '../call/outcome.js';
 import type { AnyFunction } from '../call/wrapper.js';
 import { isObserved, publish } from '../events.js';
@@ -230,6 +231,7 @@ export class Guard {
   #refuse(guarded: Guarded): unknown {
     const { stack } = this.#owner.settings;
     const error = stack ? this.#newError(stackedError) : this.#sharedError();
+    if (isInCall()) noteRefusal(error, guarded.target);
     if (isObserved()) {
       const details = Object.freeze({ key: this.#key, state: error.state, retryAt: error.retryAt });
       publish('circuit:refuse', this.#owner.name, details);

@@ -8,7 +8,7 @@
  */
 import { checkKeys } from '../checks.js';
 import { compose } from '../call/compose.js';
-import { type Wrap, makePolicy, wrapOf, checkRun } from '../call/make-wrapper.js';
+import { type Wrap, makePolicy, wrapOf } from '../call/make-wrapper.js';
 import type { AnyFunction, AnyPolicy, Policy, Substitute, Wrapper } from '../call/wrapper.js';
 import { OptionError } from '../errors.js';
 import { isAsync } from '../call/kind.js';
@@ -154,13 +154,9 @@ export function gateway(name: string, options: GatewayOptions<unknown> = {}): un
   checkKeys(`gateway "${name}"`, options, names);
   const given: GatewayOptions<unknown> = { ...defaults.get(name), ...defined(options) };
   const parts = partsOf(name, given);
-  const stack = compose(...inOrder(parts)) as unknown as { run(call: AnyFunction): unknown };
-  const wrap = wrapOf(stack) as Wrap;
-  return makePolicy(`gateway("${name}")`, (target) => wrap(asyncOf(target), () => name), {
-    run: (call: unknown) => {
-      checkRun(call);
-      return stack.run(asyncOf(call));
-    },
+  const wrapAll = wrapOf(compose(...inOrder(parts))) as Wrap;
+  const wrap: Wrap = (target, _name, original) => wrapAll(asyncOf(target), () => name, original);
+  return makePolicy(`gateway("${name}")`, wrap, {
     name,
     circuit: parts.circuitBreaker,
     get state(): GatewayState {

@@ -3,6 +3,7 @@
  * way that the function's callers expect, and states split by a key.
  */
 import { isAsync } from '../call/kind.js';
+import { noteRefusal } from '../call/layers.js';
 import { type Outcome, asPromise, isThenable } from '../call/outcome.js';
 import type { AnyFunction } from '../call/wrapper.js';
 import { OptionError, type RefusalError } from '../errors.js';
@@ -38,7 +39,8 @@ export class Guarded {
   }
 
   /** Ends a call that is not made: throws, or gives a promise where the function's callers expect one. */
-  refuse(error: unknown): Promise<never> {
+  refuse(error: RefusalError): Promise<never> {
+    noteRefusal(error, this.target);
     if (this.kind === 'async') return Promise.reject(error);
     throw error;
   }

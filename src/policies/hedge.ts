@@ -107,6 +107,7 @@ export function hedge(options: HedgeOptions): Hedge {
       nameFor: nameFrom(options.name, nameOf),
       kind: isAsync ? 'async' : kindOf(target),
     }),
+    repeats: true,
   });
   const offers = {
     get delay(): Ms | undefined {

@@ -5,6 +5,7 @@
  * function hears of the end by the signal of its frame, which is made when it asks for it.
  */
 import { isAsync } from '../call/kind.js';
+import { noteRefusal } from '../call/layers.js';
 import { type Abortable, stopWatching, watchSignal } from '../call/abort.js';
 import { frameAround } from '../call/around.js';
 import { type Frame, currentFrame, enterFrame } from '../call/context.js';
@@ -213,6 +214,7 @@ export class TimedCall implements Frame, Sleeper, Abortable {
 
   /** There is no time to make the call. */
   #refuse(reason: unknown): unknown {
+    if (reason instanceof TimeoutError) noteRefusal(reason, this.limit.target);
     if (reason instanceof TimeoutError && this.#ms <= 0) this.#tell(reason);
     if (this.limit.kind === 'sync') throw reason;
     return rejectLater(reason);

@@ -36,11 +36,11 @@ export class Plan implements Frame {
     readonly policy: RetryPolicy,
     readonly target: AnyFunction,
     name: (thisArg: unknown) => string,
-    /** The user's function, where `target` only calls it. */
+    /** The user's function, where `target` only leads to it. */
     readonly original: AnyFunction = target,
   ) {
     const { handlers, open, rules, signal, mode } = policy;
-    const isAsync = mode === 'async' || isFunctionAsync(original);
+    const isAsync = mode === 'async' || isFunctionAsync(target);
     this.kind = mode === 'sync' ? 'sync' : isAsync ? 'async' : 'unknown';
     // With `nested: 'once'` the call must be an object from the start, to be told apart from others of the plan.
     this.attended =

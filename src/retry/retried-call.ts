@@ -6,6 +6,7 @@
  */
 import { type Frame } from '../call/context.js';
 import type { CallDetails } from '../call/details.js';
+import { wasRefused } from '../call/layers.js';
 import { givenUpSoFar, wasGivenUp } from '../call/nesting.js';
 import { type Outcome, isThenable } from '../call/outcome.js';
 import { isObserved } from '../events.js';
@@ -47,8 +48,10 @@ export class Aside {
   failure: { readonly error: unknown } | undefined;
   /** What `enabled` said, where it had to be asked. */
   enabled: boolean | undefined;
-  /** What the budget was charged for a retry that has not been sent yet. */
+  /** What the budget was charged for the next attempt, or the one under way. */
   charged: RetryKind | undefined;
+  /** Whether that attempt is under way. */
+  isUnderWay = false;
 }
 
 export class RetriedCall extends Attempts implements Frame, Teller, WaitScope {
@@ -204,8 +207,7 @@ export class RetriedCall extends Attempts implements Frame, Teller, WaitScope {
     const kind = limits.budget === undefined ? 'error' : kindOf(outcome);
     const leastWait = outcome.ok ? undefined : leastWaitOf(outcome.error);
     const step = this.next({ rule, outcome, kind, stop, leastWait }, limits, this, this.deadline());
-    if (step.kind === 'wait' && limits.budget !== undefined)
-      (this.aside ??= new Aside()).charged = step.charged;
+    if (step.kind === 'wait' && limits.budget !== undefined) this.#charge(step.charged);
     return step;
   }
 
@@ -226,10 +228,16 @@ export class RetriedCall extends Attempts implements Frame, Teller, WaitScope {
     return { kind: 'giveup', because: 'maxTime' };
   }
 
-  /** The retry that the budget was charged for is not sent. */
+  #charge(kind: RetryKind): void {
+    const aside = (this.aside ??= new Aside());
+    aside.charged = kind;
+    aside.isUnderWay = false;
+  }
+
+  /** The retry that the budget was charged for is not sent. One that is under way is taken to be. */
   refund(): void {
     const { aside } = this;
-    if (aside?.charged === undefined) return;
+    if (aside?.charged === undefined || aside.isUnderWay) return;
     const { charged } = aside;
     aside.charged = undefined;
     const { budget } = this.limits();
@@ -238,7 +246,17 @@ export class RetriedCall extends Attempts implements Frame, Teller, WaitScope {
 
   /** The retry that the budget was charged for is being sent. */
   spend(): void {
-    if (this.aside !== undefined) this.aside.charged = undefined;
+    if (this.aside !== undefined) this.aside.isUnderWay = true;
+  }
+
+  /** An attempt has ended. What an inner policy has refused to send is not paid for. */
+  override end(outcome: Outcome, now: Ms | undefined): void {
+    super.end(outcome, now);
+    const { aside } = this;
+    if (aside?.charged === undefined) return;
+    aside.isUnderWay = outcome.ok || !wasRefused(outcome.error, this.plan.target);
+    this.refund();
+    aside.charged = undefined;
   }
 
   /** What the caller gets when the call gives up. */
