@@ -66,7 +66,7 @@ export class DrivenCall extends RetriedCall implements Abortable, Sleeper, Promi
     if (thrown !== undefined) {
       this.keepHistory(thrown.error);
       const isSpent = ended === 'giveup' || this.isSpent({ ok: false, error: thrown.error });
-      if (isSpent) markGivenUp(thrown.error, this.outer);
+      if (isSpent) markGivenUp(thrown.error, this.outer, this.began);
     }
     for (const signal of this.aside?.signals ?? []) stopWatching(signal, this);
     tellEnd(this, ended);

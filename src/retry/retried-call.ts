@@ -7,7 +7,7 @@
 import { type Frame } from '../call/context.js';
 import type { CallDetails } from '../call/details.js';
 import { wasRefused } from '../call/layers.js';
-import { givenUpSoFar, wasGivenUp } from '../call/nesting.js';
+import { latestTurn, nextTurn, wasGivenUp } from '../call/nesting.js';
 import { type Outcome, isThenable } from '../call/outcome.js';
 import { isObserved } from '../events.js';
 import { GiveUpError, isRefusal, withCause } from '../errors.js';
@@ -40,7 +40,7 @@ export class Aside {
   controller: AbortController | undefined;
   /** Whether the event hub had a listener when the call started. */
   observed = false;
-  /** How much inner retries had given up on when the call started. */
+  /** The turn when the latest attempt started, to know the retries inside of it. */
   since = 0;
   /** The limits, where some had to be asked for. */
   limits: Limits | undefined;
@@ -60,6 +60,8 @@ export class RetriedCall extends Attempts implements Frame, Teller, WaitScope {
   }
 
   aside: Aside | undefined;
+  /** When it took over, among all retries. */
+  readonly began = nextTurn();
 
   constructor(
     readonly plan: Plan,
@@ -75,7 +77,6 @@ export class RetriedCall extends Attempts implements Frame, Teller, WaitScope {
     const aside = (this.aside ??= new Aside());
     aside.outer = outer;
     aside.observed = isObserved();
-    aside.since = givenUpSoFar();
     const { signal } = this.plan.policy;
     const own = typeof signal === 'function' ? checkSignalValue(this.read(signal)) : signal;
     const around = outer?.frameSignal;
@@ -101,6 +102,11 @@ export class RetriedCall extends Attempts implements Frame, Teller, WaitScope {
   read<T>(option: T | ((details: never) => T)): T {
     if (typeof option !== 'function') return option;
     return (option as (this: unknown, details: CallDetails) => T).call(this.thisArg, this.told());
+  }
+
+  override start(): void {
+    super.start();
+    if (this.plan.policy.nested === 'once') (this.aside ??= new Aside()).since = latestTurn();
   }
 
   /** The moment, where the call keeps time. */
@@ -184,7 +190,9 @@ export class RetriedCall extends Attempts implements Frame, Teller, WaitScope {
   /** Whether an inner retry has spent its tries on this error within this call, and they are not to multiply. */
   isSpent(outcome: Outcome): boolean {
     if (outcome.ok || this.plan.policy.nested !== 'once') return false;
-    return wasGivenUp(outcome.error, this, this.aside?.since ?? 0);
+    const { error } = outcome;
+    // An error object that this call has had before is not that of an inner retry alone.
+    return wasGivenUp(error, this, this.hasFailedWith(error) ? Infinity : (this.aside?.since ?? 0));
   }
 
   /** What to do about an outcome that a rule has matched. */
