@@ -5,7 +5,9 @@
  * A frame is cheap, often shared; the context that users see is made from it only when somebody asks.
  */
 import { UsageError } from '../errors.js';
+import type { Clock } from '../time/clock.js';
 import type { Ms } from '../time/duration.js';
+import type { Abortable, Aborted } from './abort.js';
 
 /** What a wrapped function can ask about the attempt it is part of. */
 export interface CallContext {
@@ -22,13 +24,32 @@ export interface Frame {
   /** Whether it is a retry's, which looks for marks of inner retries. */
   readonly retries?: boolean;
   readonly tries: number;
-  /** The signal of the call, joined with those around it; `undefined` when nothing can abort it. */
+  /** Whether anything can abort the call. */
+  readonly isAbortable: boolean;
+  /** Why the call was aborted, itself or with those around it; `undefined` while it was not. */
+  readonly aborted: Aborted | undefined;
+  /** Tells `abortable` of an abort to come, until `unwatch`. It costs no signal. */
+  watch(abortable: Abortable): void;
+  unwatch(abortable: Abortable): void;
+  /** A signal for the function, made when it is read; `undefined` when nothing can abort the call. */
   readonly frameSignal: AbortSignal | undefined;
   /** The call around this one, for a frame that is of one call. */
   readonly outer?: Frame | undefined;
-  /** @param startedAt  The moment the call started, for a frame that several calls share. */
-  remaining(startedAt?: Ms): Ms;
+  /**
+   * @param startedAt  The moment the call started, for a frame that several calls share.
+   * @param now        What `clock` has just told, where somebody has asked it.
+   */
+  remaining(startedAt?: Ms, now?: Ms, clock?: Clock): Ms;
 }
+
+/** The part of a frame that says that nothing can abort the call. */
+export const neverAborted = {
+  isAbortable: false,
+  aborted: undefined,
+  frameSignal: undefined,
+  watch(): void {},
+  unwatch(): void {},
+} as const;
 
 // Two variables and no object, so that a call which nobody asks about allocates nothing.
 let current: Frame | undefined;
@@ -37,6 +58,11 @@ let currentStart: Ms | undefined;
 /** Whether a call is being made right now, so that one which starts is inside it. */
 export function isInCall(): boolean {
   return current !== undefined;
+}
+
+/** Whether the call that is being made right now can be aborted. */
+export function isAbortableHere(): boolean {
+  return current !== undefined && current.isAbortable;
 }
 
 /** The frame of the call that is being made right now, to keep and to put back. */
@@ -63,8 +89,24 @@ class TimedFrame implements Frame {
     return this.frame.tries;
   }
 
+  get isAbortable(): boolean {
+    return this.frame.isAbortable;
+  }
+
+  get aborted(): Aborted | undefined {
+    return this.frame.aborted;
+  }
+
   get frameSignal(): AbortSignal | undefined {
     return this.frame.frameSignal;
+  }
+
+  watch(abortable: Abortable): void {
+    this.frame.watch(abortable);
+  }
+
+  unwatch(abortable: Abortable): void {
+    this.frame.unwatch(abortable);
   }
 
   remaining(): Ms {
@@ -93,7 +135,7 @@ export function contextHere(): CallContext {
   return new FrameContext(currentFrame() ?? plainFrame);
 }
 
-const plainFrame: Frame = { tries: 1, frameSignal: undefined, remaining: () => Infinity };
+const plainFrame: Frame = { ...neverAborted, tries: 1, remaining: () => Infinity };
 
 class FrameContext implements CallContext {
   readonly #frame: Frame;

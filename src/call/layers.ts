@@ -13,9 +13,24 @@ const insides = /* @__PURE__ */ new WeakMap<AnyFunction, AnyFunction>();
 // Several, as the refusals of an open circuit are one and the same error.
 const refusals = /* @__PURE__ */ new WeakMap<object, WeakSet<AnyFunction>>();
 
-/** `outer` calls `inner` at most once, and nothing else. */
+// What ends as soon as the call around it is aborted, whatever the user's function does.
+const prompt = /* @__PURE__ */ new WeakSet<AnyFunction>();
+
+/** `outer` calls `inner` at most once, and nothing else; where it must wait for it, it ends when that does. */
 export function noteLayer(outer: AnyFunction, inner: AnyFunction): void {
-  if (outer !== inner) insides.set(outer, inner);
+  if (outer === inner) return;
+  insides.set(outer, inner);
+  if (prompt.has(inner)) prompt.add(outer);
+}
+
+/** The promises of `fn` are rejected as soon as the call around them is aborted. */
+export function notePrompt(fn: AnyFunction): void {
+  prompt.add(fn);
+}
+
+/** Whether nobody but `fn` has to listen for an abort of the call around it. */
+export function isPrompt(fn: AnyFunction): boolean {
+  return prompt.has(fn);
 }
 
 /** `error` stands for a call of `target` that was not made. */

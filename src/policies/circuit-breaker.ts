@@ -4,7 +4,7 @@
  * Here a call finds its circuit. Through a closed one it goes at once, and costs what it takes to look at its end;
  * everything else is done in `circuit-guard.ts`, as `circuit.ts` decides.
  */
-import { isInCall } from '../call/context.js';
+import { isAbortableHere } from '../call/context.js';
 import { type Wrap, makePolicy } from '../call/make-wrapper.js';
 import type { AnyFunction, Wrapper } from '../call/wrapper.js';
 import { OptionError } from '../errors.js';
@@ -117,7 +117,8 @@ class Breaker implements GuardOwner {
     return function (this: unknown, ...args: unknown[]): unknown {
       const guard = only ?? breaker.#guardOf(guarded, this, args);
       const { period } = guard;
-      if (!period.isPlain || breaker.isNameless || isInCall()) return guard.attend(guarded, this, args);
+      if (!period.isPlain || breaker.isNameless || isAbortableHere())
+        return guard.attend(guarded, this, args);
       let result: unknown;
       try {
         result = target.apply(this, args);

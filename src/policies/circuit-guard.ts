@@ -5,7 +5,7 @@
  * made only where somebody has to know it: for probes, slow calls, and calls whose caller may cancel them.
  */
 import { isAsync } from '../call/kind.js';
-import { currentFrame, isInCall } from '../call/context.js';
+import { type Frame, currentFrame, isAbortableHere, isInCall } from '../call/context.js';
 import { noteRefusal } from '../call/layers.js';
 import { type Outcome, asPromise, isThenable } from '../call/outcome.js';
 import type { AnyFunction } from '../call/wrapper.js';
@@ -144,13 +144,26 @@ export class Guard {
     const permit = circuit.admit(now);
     this.#look(now);
     if (permit === undefined) return this.#refuse(guarded);
-    const signal = isInCall() ? currentFrame()?.frameSignal : undefined;
+    const frame = isAbortableHere() ? currentFrame() : undefined;
     const { period } = this;
-    const isShared = slowAfter === undefined && signal === undefined && permit === period.permit;
-    if (isShared) return this.#make(guarded, thisArg, args, period, undefined);
-    const call = new AttendedCall(this, permit, signal, now + (slowAfter ?? 0));
+    if (slowAfter === undefined && permit === period.permit) {
+      const ends = frame === undefined ? period : this.#endsWithin(frame, period);
+      return this.#make(guarded, thisArg, args, ends, undefined);
+    }
+    const call = new AttendedCall(this, permit, frame, now + (slowAfter ?? 0));
     this.#owner.slowCalls?.watch(call);
     return this.#make(guarded, thisArg, args, call, call);
+  }
+
+  /** The caller of a call may cancel it. */
+  #endsWithin(frame: Frame, { permit, whenValue }: Period): Ends {
+    return {
+      whenValue,
+      whenError: (error) => {
+        this.failed(permit, error, frame);
+        throw error;
+      },
+    };
   }
 
   #make(
@@ -204,8 +217,8 @@ export class Guard {
     this.#look(now);
   }
 
-  failed(permit: Permit, error: unknown, signal: AbortSignal | undefined): void {
-    this.#ended(permit, { ok: false, error }, signal);
+  failed(permit: Permit, error: unknown, frame: Frame | undefined): void {
+    this.#ended(permit, { ok: false, error }, frame);
   }
 
   becameSlow(permit: Permit, now: Ms): void {
@@ -217,8 +230,8 @@ export class Guard {
     this.#owner.slowCalls?.forget(call);
   }
 
-  #ended(permit: Permit, outcome: Outcome, signal: AbortSignal | undefined): void {
-    const verdict = verdictOn(outcome, signal, this.#owner);
+  #ended(permit: Permit, outcome: Outcome, frame: Frame | undefined): void {
+    const verdict = verdictOn(outcome, frame?.aborted, this.#owner);
     const now = this.#now();
     this.#outcome = outcome; // waits and handlers may look at it
     this.circuit.end(permit, verdict, now);
@@ -332,7 +345,7 @@ class AttendedCall extends WatchedCall implements Ends {
   constructor(
     readonly guard: Guard,
     readonly permit: Permit,
-    signal: AbortSignal | undefined,
+    frame: Frame | undefined,
     due: Ms,
   ) {
     super(due);
@@ -343,7 +356,7 @@ class AttendedCall extends WatchedCall implements Ends {
     };
     this.whenError = (error) => {
       guard.forget(this);
-      guard.failed(permit, error, signal);
+      guard.failed(permit, error, frame);
       throw error;
     };
   }

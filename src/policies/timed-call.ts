@@ -5,8 +5,8 @@
  * function hears of the end by the signal of its frame, which is made when it asks for it.
  */
 import { isAsync } from '../call/kind.js';
-import { noteRefusal } from '../call/layers.js';
-import { type Abortable, stopWatching, watchSignal } from '../call/abort.js';
+import { notePrompt, noteRefusal } from '../call/layers.js';
+import { AbortSource, type Abortable, type Aborted } from '../call/abort.js';
 import { frameAround } from '../call/around.js';
 import { type Frame, currentFrame, enterFrame } from '../call/context.js';
 import { asPromise, isThenable } from '../call/outcome.js';
@@ -55,16 +55,13 @@ export interface TimeLimit {
 
 type Settle = (value: unknown) => void;
 
-export class TimedCall implements Frame, Sleeper, Abortable {
+export class TimedCall extends AbortSource implements Frame, Sleeper, Abortable {
   place = -1;
   /** Whether the call has ended in time, so that its limit binds nobody any more. */
   isOver = false;
   readonly tries: number;
   readonly #startedAt: Ms;
   readonly #ms: Ms;
-  #controller: AbortController | undefined;
-  #aborted: { readonly reason: unknown } | undefined;
-  #around: AbortSignal | undefined;
   #resolve: Settle | undefined;
   #reject: Settle | undefined;
 
@@ -74,40 +71,34 @@ export class TimedCall implements Frame, Sleeper, Abortable {
     readonly args: readonly unknown[],
     readonly outer: Frame | undefined,
   ) {
+    super();
+    const { clock, ms } = limit;
+    const now = clock.now();
     this.tries = outer === undefined ? 1 : outer.tries;
-    this.#ms = outer === undefined ? limit.ms : Math.min(limit.ms, outer.remaining());
-    this.#startedAt = limit.clock.now();
+    this.#ms = outer === undefined ? ms : Math.min(ms, outer.remaining(undefined, now, clock));
+    this.#startedAt = now;
   }
 
   get unref(): boolean {
     return this.limit.unref;
   }
 
-  /** The signal of this call. What aborts a call around it aborts it too. */
-  get frameSignal(): AbortSignal {
-    if (this.#controller === undefined) {
-      this.#controller = new AbortController();
-      const aborted = this.#aborted ?? (this.#around?.aborted === true ? this.#around : undefined);
-      if (aborted !== undefined) this.#controller.abort(aborted.reason);
-    }
-    return this.#controller.signal;
-  }
-
-  remaining(): Ms {
+  remaining(_startedAt?: Ms, read?: Ms, readFrom?: Clock): Ms {
     const { clock } = this.limit;
-    return Math.max(0, this.#ms - (clock.now() - this.#startedAt));
+    const now = read === undefined || readFrom !== clock ? clock.now() : read;
+    return Math.max(0, this.#ms - (now - this.#startedAt));
   }
 
   /** Makes the call. @returns What the function gives, in time, or a promise that is rejected. */
   make(): unknown {
     const { limit } = this;
-    this.#around = this.outer?.frameSignal;
-    if (this.#around?.aborted === true) return this.#refuse(this.#around.reason);
+    const aborted = this.outer?.aborted;
+    if (aborted !== undefined) return this.#refuse(aborted.reason);
     if (this.#ms <= 0) return this.#refuse(this.#error({ sent: false }));
     const before = this.outer === undefined ? undefined : currentFrame();
     // From the start, so that what the function does before its first `await` counts.
     const sleeps = limit.kind !== 'sync';
-    if (sleeps) limit.clock.schedule(this, this.#ms);
+    if (sleeps) limit.clock.schedule(this, this.#ms, this.#startedAt);
     let result: unknown;
     enterFrame(this);
     try {
@@ -138,11 +129,11 @@ export class TimedCall implements Frame, Sleeper, Abortable {
   }
 
   /** A call around this one was aborted. */
-  abort({ reason }: AbortSignal): void {
+  abort({ reason }: Aborted): void {
     const reject = this.#reject;
     if (reject === undefined) return;
     this.#end();
-    this.#abort(reason);
+    this.abortInside(reason);
     reject(reason);
   }
 
@@ -159,11 +150,12 @@ export class TimedCall implements Frame, Sleeper, Abortable {
     return new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
-      if (this.#around !== undefined) watchSignal(this.#around, this);
+      this.outer?.watch(this);
       // The promise's own `resolve` and `reject` come last, so that the engine can follow an error's stack to the
       // caller. After the end of the time they do nothing; that is how a late rejection is dealt with.
       promise.then(took, failed).then(resolve, reject);
-      if (this.#around?.aborted === true) this.abort(this.#around); // by the function itself
+      const aborted = this.outer?.aborted;
+      if (aborted !== undefined) this.abort(aborted); // by the function itself
     });
   }
 
@@ -183,7 +175,7 @@ export class TimedCall implements Frame, Sleeper, Abortable {
     this.#resolve = undefined;
     this.#reject = undefined;
     this.limit.clock.cancel(this);
-    if (this.#around !== undefined) stopWatching(this.#around, this);
+    this.outer?.unwatch(this);
   }
 
   #expire(): void {
@@ -196,16 +188,10 @@ export class TimedCall implements Frame, Sleeper, Abortable {
       .then(() => {
         const error = this.#error();
         this.#tell(error);
-        this.#abort(error);
+        this.abortInside(error);
         throw error;
       });
     resolve(ended);
-  }
-
-  /** The function is to stop; it may ask for its signal only later. */
-  #abort(reason: unknown): void {
-    this.#aborted = { reason };
-    this.#controller?.abort(reason);
   }
 
   #error(options: { readonly sent?: boolean } = {}): TimeoutError {
@@ -252,9 +238,11 @@ function pass(): void {}
 
 /** Makes calls under a limit. */
 export function timed(limit: TimeLimit): AnyFunction {
-  return function (this: unknown, ...args: unknown[]): unknown {
+  const fn = function (this: unknown, ...args: unknown[]): unknown {
     return new TimedCall(limit, this, args, frameAround()).make();
   };
+  notePrompt(fn);
+  return fn;
 }
 
 /** What a function gives, as far as it can be seen before it is called. */

@@ -3,6 +3,7 @@
  */
 import type { Frame } from '../call/context.js';
 import { isAsync as isFunctionAsync } from '../call/kind.js';
+import { isPrompt } from '../call/layers.js';
 import type { AnyFunction } from '../call/wrapper.js';
 import type { Ms } from '../time/duration.js';
 import { tellBudget } from './handlers.js';
@@ -17,10 +18,16 @@ export type Kind = 'unknown' | 'sync' | 'async';
  */
 export class Plan implements Frame {
   readonly tries = 1;
+  readonly isAbortable = false;
+  readonly aborted = undefined;
   readonly frameSignal = undefined;
   kind: Kind;
   /** Whether somebody has to be told or asked before the first attempt. */
   readonly attended: boolean;
+  /** Whether each call is told apart from the others of the plan. */
+  readonly isFramed: boolean;
+  /** Whether the target ends by itself when the call around it is aborted. */
+  readonly isPrompt: boolean;
   /** Whether values are looked at, not just errors. */
   readonly watchesValues: boolean;
   readonly keepsTime: boolean;
@@ -42,12 +49,10 @@ export class Plan implements Frame {
     const { handlers, open, rules, signal, mode } = policy;
     const isAsync = mode === 'async' || isFunctionAsync(target);
     this.kind = mode === 'sync' ? 'sync' : isAsync ? 'async' : 'unknown';
-    // With `nested: 'once'` the call must be an object from the start, to be told apart from others of the plan.
+    this.isFramed = policy.nested === 'once';
+    this.isPrompt = isPrompt(target);
     this.attended =
-      signal !== undefined ||
-      policy.nested === 'once' ||
-      handlers.onAttempt.length > 0 ||
-      typeof open.maxTime === 'function';
+      signal !== undefined || handlers.onAttempt.length > 0 || typeof open.maxTime === 'function';
     this.keepsTime = policy.keepsTime;
     this.tellsSuccess = handlers.onSuccess.length > 0;
     const asksValue = this.tellsSuccess || rules.some((rule) => rule.predicate !== undefined);
@@ -59,9 +64,13 @@ export class Plan implements Frame {
         return value;
       };
     }
-    this.isLookedAt = this.attended || (this.watchesValues && this.earned === undefined);
+    this.isLookedAt = this.attended || this.isFramed || (this.watchesValues && this.earned === undefined);
     this.#name = name;
   }
+
+  watch(): void {}
+
+  unwatch(): void {}
 
   remaining(startedAt?: Ms): Ms {
     const { open, clock } = this.policy;

@@ -4,7 +4,8 @@
  * Made when an attempt has failed, or before the first where somebody watches. The rules are asked here, for sync and
  * async calls alike; the drivers make the attempts and wait.
  */
-import { type Frame } from '../call/context.js';
+import { type Abortable, type Aborted, stopWatching, watchSignal } from '../call/abort.js';
+import type { Frame } from '../call/context.js';
 import type { CallDetails } from '../call/details.js';
 import { wasRefused } from '../call/layers.js';
 import { latestTurn, nextTurn, wasGivenUp } from '../call/nesting.js';
@@ -25,6 +26,7 @@ import {
   type WaitStep,
 } from './attempts.js';
 import { tellBudget } from './handlers.js';
+import type { FirstFrame } from './first-frame.js';
 import { noteHistory } from './history.js';
 import type { Plan } from './plan.js';
 import { checkBoolean, checkBudget, checkMaxTime, checkMaxTries, checkSignalValue } from './option-checks.js';
@@ -34,9 +36,11 @@ import { type Rule, type Teller, ruleFor, saysGiveUp } from './rules.js';
 export class Aside {
   /** The call around this one. */
   outer: Frame | undefined;
-  /** What can abort this call: its own signal, and that of the call around it. */
-  signals: readonly AbortSignal[] = [];
-  /** Joins several signals into one, where the function asks for it. */
+  /** The frame of the first attempt, where it had one of its own. */
+  first: FirstFrame | undefined;
+  /** The call's own signal. */
+  signal: AbortSignal | undefined;
+  /** Joins it with that of the call around, where the function asks for it. */
   controller: AbortController | undefined;
   /** Whether the event hub had a listener when the call started. */
   observed = false;
@@ -78,12 +82,17 @@ export class RetriedCall extends Attempts implements Frame, Teller, WaitScope {
     aside.outer = outer;
     aside.observed = isObserved();
     const { signal } = this.plan.policy;
-    const own = typeof signal === 'function' ? checkSignalValue(this.read(signal)) : signal;
-    const around = outer?.frameSignal;
-    if (own !== undefined || around !== undefined) {
-      aside.signals = [own, around].filter((one) => one !== undefined);
-    }
+    aside.signal = typeof signal === 'function' ? checkSignalValue(this.read(signal)) : signal;
     if (aside.observed) this.startedAt ??= this.clock.now();
+  }
+
+  /** Takes over from a first attempt that had a frame of its own. */
+  join(frame: FirstFrame): void {
+    this.start();
+    const aside = (this.aside ??= new Aside());
+    aside.outer = frame.outer;
+    aside.first = frame;
+    aside.since = frame.since;
   }
 
   /** The call around this one. */
@@ -116,28 +125,41 @@ export class RetriedCall extends Attempts implements Frame, Teller, WaitScope {
 
   // The frame of the attempts: what the function is told when it asks.
 
+  get isAbortable(): boolean {
+    return this.aside?.signal !== undefined || this.outer?.isAbortable === true;
+  }
+
+  get aborted(): Aborted | undefined {
+    const own = this.aside?.signal;
+    return own?.aborted === true ? own : this.outer?.aborted;
+  }
+
+  watch(abortable: Abortable): void {
+    if (this.aside?.signal !== undefined) watchSignal(this.aside.signal, abortable);
+    this.outer?.watch(abortable);
+  }
+
+  unwatch(abortable: Abortable): void {
+    if (this.aside?.signal !== undefined) stopWatching(this.aside.signal, abortable);
+    this.outer?.unwatch(abortable);
+  }
+
   get frameSignal(): AbortSignal | undefined {
     const { aside } = this;
-    if (aside === undefined || aside.signals.length < 2) return aside?.signals[0];
+    const around = aside?.outer?.frameSignal;
+    if (aside?.signal === undefined || around === undefined) return aside?.signal ?? around;
     if (aside.controller === undefined) {
       aside.controller = new AbortController();
-      const aborted = this.abortedBy();
+      const { aborted } = this;
       if (aborted !== undefined) aside.controller.abort(aborted.reason);
     }
     return aside.controller.signal;
   }
 
-  remaining(): Ms {
+  remaining(_startedAt?: Ms, now?: Ms, clock?: Clock): Ms {
     const { maxTime } = this.limits();
-    return Math.max(
-      0,
-      Math.min(maxTime === Infinity ? Infinity : maxTime - this.elapsed(this.clock.now()), this.deadline()),
-    );
-  }
-
-  /** The signal that has aborted this call, if any. */
-  abortedBy(): AbortSignal | undefined {
-    return this.aside?.signals.find((signal) => signal.aborted);
+    const own = maxTime === Infinity ? Infinity : Math.max(0, maxTime - this.elapsed(this.clock.now()));
+    return this.outer === undefined ? own : Math.min(own, this.outer.remaining(undefined, now, clock));
   }
 
   // What is asked once an attempt has ended.
@@ -192,7 +214,9 @@ export class RetriedCall extends Attempts implements Frame, Teller, WaitScope {
     if (outcome.ok || this.plan.policy.nested !== 'once') return false;
     const { error } = outcome;
     // An error object that this call has had before is not that of an inner retry alone.
-    return wasGivenUp(error, this, this.hasFailedWith(error) ? Infinity : (this.aside?.since ?? 0));
+    const since = this.hasFailedWith(error) ? Infinity : (this.aside?.since ?? 0);
+    if (wasGivenUp(error, this, since)) return true;
+    return this.aside?.first !== undefined && wasGivenUp(error, this.aside.first, since);
   }
 
   /** What to do about an outcome that a rule has matched. */
