@@ -27,7 +27,7 @@ import { deadline } from './deadline.js';
 import { type FallbackOptions, fallback } from './fallback.js';
 import { type Hedge, type HedgeOptions, hedge } from './hedge.js';
 import { type RateLimit, type RateLimitOptions, rateLimit } from './rate-limit.js';
-import { type RetryBudget, type RetryBudgetOptions, retryBudget } from './retry-budget.js';
+import { type RetryBudget, type RetryBudgetOptions, minimumFor, retryBudget } from './retry-budget.js';
 import { type Throttle, type ThrottleOptions, throttle } from './throttle.js';
 import { timeout } from './timeout.js';
 
@@ -212,9 +212,8 @@ function partsOf(name: string, given: GatewayOptions<unknown>): Parts {
   }
   const common = { name, clock };
   const { maxTries = 3 } = given.retry === false ? {} : (given.retry ?? {});
-  // At least the retries of one call.
-  const minimum = typeof maxTries === 'number' && maxTries < Infinity ? Math.max(3, maxTries - 1) : 3;
-  const budget = budgetOf(given.budget, { ...common, minimum });
+  const retries = typeof maxTries === 'number' && maxTries < Infinity ? maxTries - 1 : 2;
+  const budget = budgetOf(given.budget, retries, common);
   return {
     fallback:
       'fallback' in given && given.fallback !== undefined
@@ -286,9 +285,12 @@ function partOf<Options extends object, Part>(
   throw new OptionError(option, given, `must be options, a policy made by ${option}(), or false`);
 }
 
-function budgetOf(given: GatewayOptions['budget'], common: object): Budget | undefined {
+/** A budget that pays for all the retries of one call, unless its options say otherwise. */
+function budgetOf(given: GatewayOptions['budget'], retries: number, common: object): Budget | undefined {
   if (given === false) return undefined;
-  return isBudget(given) ? given : retryBudget({ ...common, ...given });
+  if (isBudget(given)) return given;
+  const own = defined(given ?? {});
+  return retryBudget({ ...common, minimum: minimumFor(retries, own), ...own });
 }
 
 function isLevelled(budget: Budget | undefined): budget is RetryBudget {

@@ -105,7 +105,7 @@ export class TimedCall extends AbortSource implements Frame, Sleeper, Abortable 
       result =
         limit.within === undefined
           ? limit.target.apply(this.thisArg, this.args as unknown[])
-          : limit.within(this, () => limit.target.apply(this.thisArg, this.args as unknown[]));
+          : this.#within();
     } catch (error) {
       enterFrame(before);
       this.#leave(sleeps);
@@ -119,6 +119,12 @@ export class TimedCall extends AbortSource implements Frame, Sleeper, Abortable 
     }
     if (!sleeps) limit.clock.schedule(this, this.remaining());
     return this.#follow(asPromise(result));
+  }
+
+  // Apart from `make`, whose variables would be put on the heap for the closure.
+  #within(): unknown {
+    const { target, within } = this.limit;
+    return within?.(this, () => target.apply(this.thisArg, this.args as unknown[]) as unknown);
   }
 
   /** The time is over. An answer that arrived while the thread was blocked has its turn first. */
@@ -202,7 +208,9 @@ export class TimedCall extends AbortSource implements Frame, Sleeper, Abortable 
   #refuse(reason: unknown): unknown {
     if (reason instanceof TimeoutError) noteRefusal(reason, this.limit.target);
     if (reason instanceof TimeoutError && this.#ms <= 0) this.#tell(reason);
-    if (this.limit.kind === 'sync') throw reason;
+    const { kind, warnOfValue } = this.limit;
+    // What nobody has seen a promise of may be sync; only where a promise is needed it is taken to be async.
+    if (kind === 'sync' || (kind === 'unknown' && warnOfValue === undefined)) throw reason;
     return rejectLater(reason);
   }
 

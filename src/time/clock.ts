@@ -93,12 +93,13 @@ class Alarm {
       this.#disarm();
       return;
     }
-    this.#refer();
     if (this.#isResting) return;
+    this.#refer();
     this.#isResting = true;
     afterOtherWork(() => {
       this.#isResting = false;
       if (this.idle) this.#disarm();
+      else this.#refer();
     });
   }
 
@@ -112,7 +113,8 @@ class Alarm {
   /** Lets the timer keep the process alive just where a sleeper does. */
   #refer(): void {
     const { keepsAlive } = this.#queue;
-    if (keepsAlive === this.#keepsAlive || typeof this.#handle !== 'object') return;
+    // While the alarm rests, something else keeps the process alive until it has made up its mind.
+    if (keepsAlive === this.#keepsAlive || this.#isResting || typeof this.#handle !== 'object') return;
     this.#keepsAlive = keepsAlive;
     if (keepsAlive) this.#handle.ref();
     else this.#handle.unref();
