@@ -117,19 +117,19 @@ class Breaker implements GuardOwner {
     return function (this: unknown, ...args: unknown[]): unknown {
       const guard = only ?? breaker.#guardOf(guarded, this, args);
       const { period } = guard;
-      if (!period.isPlain || breaker.isNameless || isAbortableHere())
-        return guard.attend(guarded, this, args);
+      if (!period.isPlain || breaker.isNameless) return guard.attend(guarded, this, args);
+      const whenError = isAbortableHere() ? guard.whenErrorHere(period) : period.whenError;
       let result: unknown;
       try {
         result = target.apply(this, args);
       } catch (error) {
-        return period.whenError(error);
+        return whenError(error);
       }
       if (result instanceof Promise) {
         if (guarded.kind !== 'async') guarded.gavePromise();
-        return result.then(period.whenValue, period.whenError);
+        return result.then(period.whenValue, whenError);
       }
-      return guard.gave(guarded, result, period);
+      return guard.gave(guarded, result, { whenValue: period.whenValue, whenError });
     };
   }
 

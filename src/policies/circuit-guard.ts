@@ -144,25 +144,23 @@ export class Guard {
     const permit = circuit.admit(now);
     this.#look(now);
     if (permit === undefined) return this.#refuse(guarded);
-    const frame = isAbortableHere() ? currentFrame() : undefined;
     const { period } = this;
     if (slowAfter === undefined && permit === period.permit) {
-      const ends = frame === undefined ? period : this.#endsWithin(frame, period);
+      const ends = isAbortableHere() ? { ...period, whenError: this.whenErrorHere(period) } : period;
       return this.#make(guarded, thisArg, args, ends, undefined);
     }
+    const frame = isAbortableHere() ? currentFrame() : undefined;
     const call = new AttendedCall(this, permit, frame, now + (slowAfter ?? 0));
     this.#owner.slowCalls?.watch(call);
     return this.#make(guarded, thisArg, args, call, call);
   }
 
-  /** The caller of a call may cancel it. */
-  #endsWithin(frame: Frame, { permit, whenValue }: Period): Ends {
-    return {
-      whenValue,
-      whenError: (error) => {
-        this.failed(permit, error, frame);
-        throw error;
-      },
+  /** The same as `whenError` of a period, for a call that its caller may cancel. */
+  whenErrorHere({ permit }: Period): Ends['whenError'] {
+    const frame = currentFrame();
+    return (error) => {
+      this.failed(permit, error, frame);
+      throw error;
     };
   }
 
