@@ -42,15 +42,6 @@ export interface Frame {
   remaining(startedAt?: Ms, now?: Ms, clock?: Clock): Ms;
 }
 
-/** The part of a frame that says that nothing can abort the call. */
-export const neverAborted = {
-  isAbortable: false,
-  aborted: undefined,
-  frameSignal: undefined,
-  watch(): void {},
-  unwatch(): void {},
-} as const;
-
 // Two variables and no object, so that a call which nobody asks about allocates nothing.
 let current: Frame | undefined;
 let currentStart: Ms | undefined;
@@ -78,39 +69,47 @@ export function enterFrame(frame: Frame | undefined, startedAt?: Ms): void {
   if (startedAt !== currentStart) currentStart = startedAt; // most often neither is there, and a store costs
 }
 
-/** A shared frame and the call it stands for. */
-class TimedFrame implements Frame {
-  constructor(
-    readonly frame: Frame,
-    readonly startedAt: Ms,
-  ) {}
-
-  get tries(): number {
-    return this.frame.tries;
-  }
+/** A frame that is aborted with another, and not by itself. */
+export abstract class FrameWithin {
+  /** What it is aborted with. */
+  abstract readonly within: Frame | undefined;
 
   get isAbortable(): boolean {
-    return this.frame.isAbortable;
+    return this.within?.isAbortable === true;
   }
 
   get aborted(): Aborted | undefined {
-    return this.frame.aborted;
+    return this.within?.aborted;
   }
 
   get frameSignal(): AbortSignal | undefined {
-    return this.frame.frameSignal;
+    return this.within?.frameSignal;
   }
 
   watch(abortable: Abortable): void {
-    this.frame.watch(abortable);
+    this.within?.watch(abortable);
   }
 
   unwatch(abortable: Abortable): void {
-    this.frame.unwatch(abortable);
+    this.within?.unwatch(abortable);
+  }
+}
+
+/** A shared frame and the call it stands for. */
+class TimedFrame extends FrameWithin implements Frame {
+  constructor(
+    readonly within: Frame,
+    readonly startedAt: Ms,
+  ) {
+    super();
+  }
+
+  get tries(): number {
+    return this.within.tries;
   }
 
   remaining(): Ms {
-    return this.frame.remaining(this.startedAt);
+    return this.within.remaining(this.startedAt);
   }
 }
 
@@ -135,7 +134,16 @@ export function contextHere(): CallContext {
   return new FrameContext(currentFrame() ?? plainFrame);
 }
 
-const plainFrame: Frame = { ...neverAborted, tries: 1, remaining: () => Infinity };
+class PlainFrame extends FrameWithin implements Frame {
+  readonly within = undefined;
+  readonly tries = 1;
+
+  remaining(): Ms {
+    return Infinity;
+  }
+}
+
+const plainFrame = /* @__PURE__ */ new PlainFrame();
 
 class FrameContext implements CallContext {
   readonly #frame: Frame;

@@ -2,14 +2,14 @@
  * The frame of a first attempt that has to be told apart from others of its plan: it is inside another call, or what
  * inner retries give up on counts for it alone.
  */
-import type { Abortable, Aborted } from '../call/abort.js';
-import type { Frame } from '../call/context.js';
+import { type Frame, FrameWithin } from '../call/context.js';
 import { latestTurn } from '../call/nesting.js';
 import type { Clock } from '../time/clock.js';
 import type { Ms } from '../time/duration.js';
 import type { Plan } from './plan.js';
 
-export class FirstFrame implements Frame {
+export class FirstFrame extends FrameWithin implements Frame {
+  readonly retries = true;
   readonly tries = 1;
   /** The turn when the attempt started, to know the retries inside of it. */
   readonly since = latestTurn();
@@ -18,30 +18,12 @@ export class FirstFrame implements Frame {
     readonly plan: Plan,
     readonly outer: Frame | undefined,
     readonly startedAt: Ms | undefined,
-  ) {}
-
-  get retries(): boolean {
-    return true;
+  ) {
+    super();
   }
 
-  get isAbortable(): boolean {
-    return this.outer?.isAbortable === true;
-  }
-
-  get aborted(): Aborted | undefined {
-    return this.outer?.aborted;
-  }
-
-  get frameSignal(): AbortSignal | undefined {
-    return this.outer?.frameSignal;
-  }
-
-  watch(abortable: Abortable): void {
-    this.outer?.watch(abortable);
-  }
-
-  unwatch(abortable: Abortable): void {
-    this.outer?.unwatch(abortable);
+  get within(): Frame | undefined {
+    return this.outer;
   }
 
   remaining(_startedAt?: Ms, now?: Ms, clock?: Clock): Ms {

@@ -1,7 +1,7 @@
 /**
  * A policy joined with the function that it is for: everything that is known before the first call.
  */
-import type { Frame } from '../call/context.js';
+import { type Frame, FrameWithin } from '../call/context.js';
 import { isAsync as isFunctionAsync } from '../call/kind.js';
 import { isPrompt } from '../call/layers.js';
 import type { AnyFunction } from '../call/wrapper.js';
@@ -16,11 +16,9 @@ export type Kind = 'unknown' | 'sync' | 'async';
  * The plan of one wrapped function. It is also the frame of a first attempt that nothing bounds and nothing watches,
  * so that such a call needs no object of its own.
  */
-export class Plan implements Frame {
+export class Plan extends FrameWithin implements Frame {
   readonly tries = 1;
-  readonly isAbortable = false;
-  readonly aborted = undefined;
-  readonly frameSignal = undefined;
+  readonly within = undefined;
   kind: Kind;
   /** Whether somebody has to be told or asked before the first attempt. */
   readonly attended: boolean;
@@ -46,6 +44,7 @@ export class Plan implements Frame {
     /** The user's function, where `target` only leads to it. */
     readonly original: AnyFunction = target,
   ) {
+    super();
     const { handlers, open, rules, signal, mode } = policy;
     const isAsync = mode === 'async' || isFunctionAsync(target);
     this.kind = mode === 'sync' ? 'sync' : isAsync ? 'async' : 'unknown';
@@ -67,10 +66,6 @@ export class Plan implements Frame {
     this.isLookedAt = this.attended || this.isFramed || (this.watchesValues && this.earned === undefined);
     this.#name = name;
   }
-
-  watch(): void {}
-
-  unwatch(): void {}
 
   remaining(startedAt?: Ms): Ms {
     const { open, clock } = this.policy;
