@@ -20,10 +20,10 @@ const HELP = `Measures stampede-js beside its peers and beside hand-written floo
 
   node run.mjs [options]          (build stampede-js first: npm run build, one folder up)
 
-  --suite a,b    only these suites: ${suites.map(({ name }) => name).join(' ')}
+  --suite a,b    only these suites (http: all that begin so): ${suites.map(({ name }) => name).join(' ')}
   --only a,b     only contenders with one of these in their names, and those they are compared with
   --rounds n     processes per contender, in place of each suite's own number
-  --quick        shorter and fewer rounds: some three minutes, for a first look
+  --quick        shorter and fewer rounds: some five minutes, for a first look
   --json file    where the results go (default results/latest.json)
   --check        exit code 1 when a target is missed
   --help
@@ -154,7 +154,9 @@ function rotated(items, by) {
   return [...items.slice(at), ...items.slice(0, at)];
 }
 
-function chooseSuites(names) {
+function chooseSuites(asked) {
+  const http = suites.map(({ name }) => name).filter((name) => name.startsWith('http-'));
+  const names = asked.flatMap((name) => (name === 'http' ? http : [name]));
   for (const name of names) {
     if (!suites.some((suite) => suite.name === name)) {
       fail(`There is no suite "${name}"; there are ${suites.map((suite) => suite.name).join(', ')}.`);

@@ -13,6 +13,24 @@ export function atLeast(least: number, option: string, value: unknown): number {
   );
 }
 
+/** @throws {OptionError} unless `value` is a number in the range. `infinite`: whether `Infinity` is allowed. */
+export function checkNumber(
+  option: string,
+  value: unknown,
+  {
+    least,
+    most = Infinity,
+    whole = false,
+    infinite = false,
+  }: { least: number; most?: number; whole?: boolean; infinite?: boolean },
+): number {
+  const isNumber = typeof value === 'number' && value >= least && value <= most;
+  if (isNumber && (value === Infinity ? infinite : !whole || Number.isInteger(value))) return value;
+  const range = most === Infinity ? `of ${least} or more` : `from ${least} to ${most}`;
+  const kind = whole ? 'whole number' : 'number';
+  throw new OptionError(option, value, `must be a ${kind} ${range}${infinite ? ', or Infinity' : ''}`);
+}
+
 /**
  * Looks for misspelt options.
  *

@@ -8,13 +8,16 @@ export {
   GiveUpError,
   TimeoutError,
   RefusalError,
+  isRefusal,
   isStampedeError,
 } from './errors.js';
 export type { StampedeErrorCode } from './errors.js';
+export { checkKeys } from './checks.js';
 export { subscribe } from './events.js';
 export type { EventListener, StampedeEvent } from './events.js';
 
-export { toMs } from './time/duration.js';
+export { debugLines, debugWanted } from './time/host.js';
+export { readable, toMs } from './time/duration.js';
 export type { Duration, Ms } from './time/duration.js';
 export { systemClock } from './time/clock.js';
 export type { Clock } from './time/clock.js';
@@ -108,8 +111,9 @@ export { circuitBreaker } from './policies/circuit-breaker.js';
 export type { CircuitBreaker } from './policies/circuit-breaker.js';
 export { CircuitOpenError } from './policies/circuit-open-error.js';
 export type { RefusingState } from './policies/circuit-open-error.js';
-export { Circuit, Permit } from './policies/circuit.js';
-export type { ChangeReason, CircuitRules, CircuitState } from './policies/circuit.js';
+export { Permit } from './policies/circuit-rules.js';
+export { Circuit } from './policies/circuit.js';
+export type { ChangeReason, CircuitRules, CircuitState } from './policies/circuit-rules.js';
 export type {
   CircuitBreakerOptions,
   CircuitDetails,
@@ -120,48 +124,35 @@ export { Bucket } from './policies/bucket.js';
 export type { BucketRules } from './policies/bucket.js';
 export { retryBudget } from './policies/retry-budget.js';
 export type { BudgetDetails, RetryBudget, RetryBudgetOptions } from './policies/retry-budget.js';
-export { ThrottledError, Throttler, throttle } from './policies/throttle.js';
-export type {
-  Throttle,
-  ThrottleDetails,
-  ThrottleOptions,
-  ThrottleRules,
-  ThrottleState,
-} from './policies/throttle.js';
+export { ThrottledError, throttle } from './policies/throttle.js';
+export type { Throttle, ThrottleDetails, ThrottleOptions, ThrottleState } from './policies/throttle.js';
+export { Throttler } from './policies/throttler.js';
+export type { ThrottleRules } from './policies/throttler.js';
 export { isOverload } from './policies/overload.js';
 export type { OverloadTest } from './policies/overload.js';
-export { Gcra, RateLimitError, rateLimit } from './policies/rate-limit.js';
+export { RateLimitError, rateLimit } from './policies/rate-limit.js';
+export { Gcra } from './policies/gcra.js';
 export type { RateLimit, RateLimitDetails, RateLimitOptions, RateLimitState } from './policies/rate-limit.js';
-export { BulkheadFullError, bulkhead } from './policies/bulkhead.js';
-export type {
-  Bulkhead,
-  BulkheadDetails,
-  BulkheadOptions,
-  BulkheadReason,
-  BulkheadState,
-} from './policies/bulkhead.js';
-export { aimd, gradient } from './policies/adaptive-limit.js';
-export type {
-  AimdOptions,
-  ConcurrencyLimit,
-  GradientOptions,
-  LimitMaker,
-  LimitSample,
-} from './policies/adaptive-limit.js';
+export { bulkhead } from './policies/bulkhead.js';
+export type { Bulkhead, BulkheadOptions } from './policies/bulkhead.js';
+export { BulkheadFullError } from './policies/room.js';
+export type { BulkheadDetails, BulkheadReason, BulkheadState } from './policies/room.js';
+export type { ConcurrencyLimit, LimitMaker, LimitSample } from './policies/adaptive-limit.js';
+export { aimd } from './policies/aimd.js';
+export type { AimdOptions } from './policies/aimd.js';
+export { gradient } from './policies/gradient.js';
+export type { GradientOptions } from './policies/gradient.js';
 export type { GuardedCall, KeyOption } from './policies/guard.js';
+export type { GuardOptions } from './policies/guard-options.js';
+export type { AsyncGuard, GuardFor, GuardOffers } from './policies/make-guard.js';
 export { fallback } from './policies/fallback.js';
-export type {
-  FailedCall,
-  Failure,
-  FallbackDetails,
-  FallbackErrors,
-  FallbackOptions,
-  StaleOptions,
-  Substituting,
-} from './policies/fallback.js';
+export type { FallbackOptions } from './policies/fallback.js';
+export type { Failure, FallbackDetails, FallbackErrors, Substituting } from './policies/cover.js';
+export type { Ending, FailedCall } from './policies/ending.js';
+export type { StaleOptions } from './policies/last-good.js';
 export { hedge } from './policies/hedge.js';
 export type { Hedge, HedgeOptions } from './policies/hedge.js';
-export type { HedgeDetails } from './policies/hedged-call.js';
+export type { HedgeDetails } from './policies/hedging.js';
 export { gateway, setGatewayDefaults } from './policies/gateway.js';
 export type {
   FallbackGateway,

@@ -146,7 +146,10 @@ export function isRefusal(error: unknown): error is RefusalError {
 /** Whether an error of ours says that the function was not called, so that it tells nothing about what it calls. */
 export function isUnsent(error: unknown): boolean {
   if (!isStampedeError(error)) return false;
-  return isRefusal(error) || (error as Partial<TimeoutError>).sent === false;
+  // By name: an error from above the core may be `sent: false` of a call that was made, as a refused connection is.
+  return (
+    isRefusal(error) || (error.name === 'TimeoutError' && (error as Partial<TimeoutError>).sent === false)
+  );
 }
 
 /** A value as it may stand in a message: short, on one line, whatever the value is. */

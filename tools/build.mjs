@@ -19,13 +19,14 @@ import { build } from 'esbuild';
 const DOORS = [
   { entry: 'index', platform: 'neutral' },
   { entry: 'metadata/index', platform: 'node' },
+  { entry: 'http/index', platform: 'node' },
 ];
 
 /** Folders that are run, not imported: a file per module, ES modules only, no types. */
 const PROGRAMS = ['lab'];
 
 /** What the user's own `node_modules` provides. */
-const EXTERNAL = ['debug', 'reflect-metadata'];
+const EXTERNAL = ['debug', 'reflect-metadata', 'undici', 'tough-cookie'];
 
 const quiet = process.argv.includes('--quiet');
 const root = path.dirname(import.meta.dirname);

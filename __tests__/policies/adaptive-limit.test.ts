@@ -1,14 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { OptionError, VirtualClock, seeded } from '../../src/core.js';
-import {
-  type ConcurrencyLimit,
-  Gradient,
-  type GradientRules,
-  type LimitMaker,
-  aimd,
-  gradient,
-} from '../../src/policies/adaptive-limit.js';
+import type { ConcurrencyLimit, LimitMaker } from '../../src/policies/adaptive-limit.js';
+import { aimd } from '../../src/policies/aimd.js';
+import { Gradient, type GradientRules, gradient } from '../../src/policies/gradient.js';
 import { bulkhead } from '../../src/policies/bulkhead.js';
 
 /** A service that works on `capacity` calls at once; more of them make each other wait. */

@@ -10,78 +10,12 @@ import {
   subscribe,
   withRetry,
 } from '../../src/core.js';
-import { aimd } from '../../src/policies/adaptive-limit.js';
-import { type BulkheadDetails, BulkheadFullError, bulkhead } from '../../src/policies/bulkhead.js';
-import { type Place, Semaphore } from '../../src/policies/semaphore.js';
+import { aimd } from '../../src/policies/aimd.js';
+import { bulkhead } from '../../src/policies/bulkhead.js';
+import { type BulkheadDetails, BulkheadFullError } from '../../src/policies/room.js';
 import { bothDrivers } from '../support/both-drivers.js';
 import { countedSignal } from '../support/signals.js';
 import { catchWarnings } from '../support/warnings.js';
-
-describe('Semaphore', () => {
-  it('lets nobody overtake those who wait', () => {
-    const semaphore = new Semaphore<string>(1, 1);
-    semaphore.enter();
-    semaphore.line('first');
-    semaphore.leave();
-
-    expect(semaphore.enter()).toBe(false);
-    expect(semaphore.next(0)).toEqual({ waiter: 'first', late: false });
-  });
-
-  it('never exceeds limit and queue, serves in order, and leaves nobody behind a free slot', () => {
-    const step = fc.record({
-      what: fc.constantFrom('come', 'come', 'leave', 'quit', 'pass', 'limit'),
-      which: fc.nat(),
-    });
-    fc.assert(
-      fc.property(
-        fc.integer({ min: 1, max: 5 }),
-        fc.integer({ min: 0, max: 5 }),
-        fc.array(step, { maxLength: 200 }),
-        (limit, queue, steps) => {
-          const semaphore = new Semaphore<number>(limit, queue);
-          let model: { id: number; until: number; place: Place<number> }[] = [];
-          let inside = 0;
-          let now = 0;
-          for (const [id, { what, which }] of steps.entries()) {
-            if (what === 'pass') now += which % 20;
-            else if (what === 'limit') semaphore.limit = 1 + (which % 5);
-            else if (what === 'leave' && inside > 0) {
-              semaphore.leave();
-              inside -= 1;
-            } else if (what === 'quit' && model.length > 0) {
-              const [quitter] = model.splice(which % model.length, 1);
-              expect(semaphore.remove(quitter!.place)).toBe(true);
-              expect(semaphore.remove(quitter!.place)).toBe(false);
-            } else if (what === 'come') {
-              const hasRoom = inside < semaphore.limit && model.length === 0;
-              expect(semaphore.enter()).toBe(hasRoom);
-              const until = now + (which % 50);
-              const place = hasRoom ? undefined : semaphore.line(id, until);
-              expect(place !== undefined).toBe(!hasRoom && model.length < queue);
-              if (hasRoom) inside += 1;
-              if (place !== undefined) model.push({ id, until, place });
-            }
-            const served: number[] = [];
-            for (let turn = semaphore.next(now); turn !== undefined; turn = semaphore.next(now)) {
-              const [head] = model;
-              expect(turn).toEqual({ waiter: head!.id, late: now > head!.until });
-              model = model.slice(1);
-              served.push(turn.waiter);
-              if (!turn.late) inside += 1;
-            }
-            expect(semaphore.inFlight).toBe(inside);
-            expect(semaphore.queued).toBe(model.length);
-            expect(semaphore.queued).toBeLessThanOrEqual(queue);
-            if (model.length > 0) expect(inside).toBeGreaterThanOrEqual(semaphore.limit);
-            if (served.length > 0 && what !== 'limit')
-              expect(inside).toBeLessThanOrEqual(Math.max(semaphore.limit, inside - served.length));
-          }
-        },
-      ),
-    );
-  });
-});
 
 /** Work that takes virtual time and knows how many do it at once. */
 function workshop(clock: VirtualClock) {
@@ -239,7 +173,7 @@ describe('bulkhead', () => {
   it('T36: loses no slot when calls throw at once or return at once, in a line of thousands', async () => {
     const clock = new VirtualClock();
     const shop = workshop(clock);
-    const policy = bulkhead({ limit: 1, queue: 10_000, maxWait: Infinity, clock });
+    const policy = bulkhead({ limit: 1, queue: 10_000, maxWait: Infinity, mode: 'async', clock });
     const slow = policy(shop.work);
     const throwing = policy((): Promise<never> => {
       throw boom;
@@ -384,18 +318,22 @@ describe('bulkhead', () => {
     expect((await ends).map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected']);
   });
 
-  it('forgets the keys that were not used for longest, those with calls in flight last', async () => {
+  it('forgets the keys that were not used for longest, and none with calls in it or in line for it', async () => {
     const clock = new VirtualClock();
     const shop = workshop(clock);
-    const policy = bulkhead({ limit: 1, clock, maxKeys: 2, key: ({ args }) => String(args[0]) });
+    const policy = bulkhead({ limit: 1, queue: 1, clock, maxKeys: 2, key: ({ args }) => String(args[0]) });
     const call = policy(shop.work);
+    const names = ['a', 'b', 'c', 'd'];
 
-    const busy = call('busy', 100);
-    for (const name of ['a', 'b', 'c']) await call(name, 0);
+    const busy = names.map((name) => call(name, 100));
+    const queued = call('a', 0);
+    for (const name of ['e', 'f']) await call(name, 0);
 
-    expect(policy.stateOf('busy')?.inFlight).toBe(1);
-    expect(policy.stateOf('a')).toBeUndefined();
-    await clock.run(busy);
+    expect(names.map((name) => policy.stateOf(name)?.inFlight)).toEqual([1, 1, 1, 1]);
+    expect(policy.stateOf('e')).toBeUndefined();
+    await clock.run(Promise.all([...busy, queued]));
+    await call('g', 0);
+    expect(names.filter((name) => policy.stateOf(name) !== undefined)).toEqual(['a']); // used last
   });
 
   it('takes a limit that learns, lets more in when it grows, and tells of it', async () => {

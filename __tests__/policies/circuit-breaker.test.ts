@@ -269,6 +269,60 @@ describe('circuitBreaker', () => {
   });
 });
 
+describe('changes', () => {
+  /** Who has heard what: two handlers of each kind, and two listeners, of which the first does something. */
+  function heardBy(act: (heard: string, breaker: CircuitBreaker) => void): Record<string, string[]> {
+    const heard: Record<string, string[]> = { first: [], second: [], hub: [], hub2: [] };
+    const events = [
+      subscribe(({ type }) => {
+        heard['hub']!.push(type);
+        act(`hub ${type}`, breaker);
+      }),
+      subscribe(({ type }) => heard['hub2']!.push(type)),
+    ];
+    const handlers = [
+      ({ to }: CircuitDetails): void => {
+        heard['first']!.push(to);
+        act(to, breaker);
+      },
+      ({ to }: CircuitDetails) => heard['second']!.push(to),
+    ];
+    const { breaker } = lab({ onOpen: handlers, onClose: handlers });
+    breaker.open();
+    for (const stop of events) stop();
+    return heard;
+  }
+
+  it.each(['open', 'hub circuit:open'])(
+    'are told in the order in which they happened: closed at %s',
+    (when) => {
+      const heard = heardBy((what, breaker) => {
+        if (what === when) breaker.close();
+      });
+
+      expect(heard).toEqual({
+        first: ['open', 'closed'],
+        second: ['open', 'closed'],
+        hub: ['circuit:open', 'circuit:close'],
+        hub2: ['circuit:open', 'circuit:close'],
+      });
+    },
+  );
+
+  it('are told in order beside those of another breaker, and refusals', () => {
+    const other = circuitBreaker({ name: 'other' });
+    const call = other(() => 1);
+    const heard = heardBy((what) => {
+      if (what !== 'open') return;
+      other.open();
+      expect(call).toThrow(CircuitOpenError);
+    });
+
+    expect(heard['hub']).toEqual(['circuit:open', 'circuit:open', 'circuit:refuse']);
+    expect(heard['second']).toEqual(['open']);
+  });
+});
+
 describe('what counts', () => {
   it('T7: leaves refusals, option errors and excluded outcomes out, and what a probe of them held is free', async () => {
     const refusal = new RefusalError('ERR_BULKHEAD_FULL', 'full');
@@ -414,6 +468,44 @@ describe('slow calls', () => {
 
     expect(breaker.state).toBe('closed');
     expect(clock.pending).toBe(0);
+  });
+
+  it('has nothing of a slow call in the calls after it', async () => {
+    const rates = { consecutive: null, failureRate: 0.5, slowRate: 1, slowAfter: '1s', minCalls: 4 } as const;
+    const { clock, breaker, call } = lab(rates);
+    const slowly = breaker(
+      () => new Promise((resolve) => clock.schedule({ place: -1, unref: true, wake: resolve }, 2000)),
+    );
+    await clock.run(slowly);
+
+    for (let i = 0; i < 3; i++) await endOf(call(boom));
+
+    expect(breaker.state).toBe('open');
+  });
+
+  it('keeps a slow sync call apart from those that a handler makes meanwhile', () => {
+    const clock = new VirtualClock();
+    let opened = 0;
+    const breaker: CircuitBreaker = circuitBreaker({
+      ...slow,
+      consecutive: 1,
+      minCalls: 1,
+      clock,
+      onOpen: () => {
+        opened += 1;
+        breaker.close();
+        quick();
+      },
+    });
+    const quick = breaker(() => 1);
+    const take = breaker(() => {
+      clock.block(2000);
+      throw boom;
+    });
+
+    expect(take).toThrow(boom);
+
+    expect([opened, breaker.state]).toEqual([1, 'closed']);
   });
 
   it('measures sync functions when they come back', () => {
@@ -611,7 +703,7 @@ describe('a refusal', () => {
 
     expect(calls).toBe(1);
     expect(new Set(refused).size).toBe(1);
-    expect(refused[0]).toMatchObject({ state: 'half-open', retryAfter: 0 });
+    expect(refused[0]).toMatchObject({ state: 'half-open', retryAt: Infinity, retryAfter: undefined });
   });
 });
 
@@ -766,7 +858,11 @@ describe('options', () => {
     ['running waits', { openTime: expo()({}, {}) as unknown as Duration }, 'openTime must be milliseconds'],
     ['more successes than probes', { halfOpen: { successes: 3, of: 2 } }, 'halfOpen.of must not be less'],
     ['a typo among the probes', { halfOpen: { lese: 3 } }, 'did you mean lease?'],
-    ['a ramp that never rises', { ramp: { factor: 1 } }, 'ramp.factor must be a number over 1'],
+    [
+      'a ramp that hardly rises',
+      { ramp: { factor: 1.0001 } },
+      'ramp.factor must be a number of 1.01 or more',
+    ],
     ['a ramp from nothing', { ramp: { from: 0 } }, 'ramp.from'],
     ['a handler that is none', { onOpen: 5 }, 'onOpen must be a function'],
     ['an odd clock', { clock: {} }, 'clock must be a Clock'],

@@ -8,30 +8,34 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import ts from 'typescript';
-import type { Circuit, CircuitRules, Permit, Verdict } from '../../src/policies/circuit.js';
+import type { CircuitRules, Permit, Verdict } from '../../src/policies/circuit-rules.js';
+import type { Circuit } from '../../src/policies/circuit.js';
 
 const folder = path.resolve(import.meta.dirname, '../../src/policies');
-const sources = {
-  circuit: readFileSync(path.join(folder, 'circuit.ts'), 'utf8'),
-  windows: readFileSync(path.join(folder, 'windows.ts'), 'utf8'),
-};
+const files = ['windows', 'circuit-rules', 'circuit-probes', 'circuit-ramp', 'circuit']; // each after what it imports
+const sources = files.map((file) => readFileSync(path.join(folder, `${file}.ts`), 'utf8'));
 
-function load(source: string): any {
-  const { outputText } = ts.transpileModule(source.replaceAll('#', '_'), {
-    compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 },
-  });
+/** @returns All that the sources export, each file loaded once. */
+function load(given: readonly string[]): any {
   const exports = {};
-  // eslint-disable-next-line @typescript-eslint/no-implied-eval -- a copy of our own source, perhaps with a bug in it
-  new Function('exports', outputText)(exports);
+  for (const source of given) {
+    const { outputText } = ts.transpileModule(source.replaceAll('#', '_'), {
+      compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 },
+    });
+    // eslint-disable-next-line @typescript-eslint/no-implied-eval -- a copy of our own source, perhaps with a bug in it
+    new Function('exports', 'require', outputText)(exports, () => exports);
+  }
   return exports;
 }
 
-const { CountWindow } = load(sources.windows);
+const { CountWindow } = load(sources);
 
 interface Setup {
   readonly name: string;
   readonly depth: number;
   readonly callers: number;
+  /** Where it begins: where everything does, or just after a recovery. */
+  readonly begins?: 'ramp';
   readonly rules: Omit<CircuitRules, 'random'>;
 }
 
@@ -43,7 +47,7 @@ const base = {
   window: () => new CountWindow(4),
   isTimed: false,
   halfOpen: { atOnce: 1, successes: 1, of: 1, lease: 2 },
-  ramp: { from: 0.5, factor: 2, every: 1, minCalls: 2 },
+  ramp: { from: 0.25, factor: 2, every: 1, minCalls: 2 },
   openTime: (reopened: number) => 1 + Math.min(reopened, 2),
 };
 
@@ -58,6 +62,19 @@ const setups: readonly Setup[] = [
       failureRate: undefined,
       halfOpen: { atOnce: 2, successes: 2, of: 3, lease: 2 },
       ramp: undefined,
+    },
+  },
+  {
+    name: 'slow calls on a ramp',
+    depth: 9,
+    callers: 3,
+    begins: 'ramp',
+    rules: {
+      ...base,
+      failureRate: 0.6,
+      consecutive: undefined,
+      slowRate: 0.7,
+      ramp: { ...base.ramp, every: 2 },
     },
   },
   {
@@ -99,7 +116,7 @@ class Spec {
   bad = 0;
   gate = 1;
   stepAt = 0;
-  seen = 0; // calls of the step of a ramp
+  running: SpecCall[] = []; // on the ramp
 
   constructor(
     readonly rules: Setup['rules'],
@@ -120,11 +137,15 @@ class Spec {
       this.climb(now);
       if (this.state === 'ramp' && dice >= this.gate) return undefined;
     }
-    return this.state === 'closed' || this.state === 'ramp' ? this.call(Infinity) : undefined;
+    if (this.state !== 'closed' && this.state !== 'ramp') return undefined;
+    const call = this.call(Infinity);
+    if (this.state === 'ramp') this.running.push(call);
+    return call;
   }
 
   end(call: SpecCall, verdict: Verdict, now: number): void {
     if (call.period !== this.period) return;
+    this.running = this.running.filter((other) => other !== call);
     if (this.state === 'half-open') this.endProbe(call, verdict, now);
     else if (verdict !== 'neutral') this.count(call, verdict === 'failure', false, now);
   }
@@ -148,7 +169,7 @@ class Spec {
     const { consecutive, ramp, minCalls } = this.rules;
     const streak = consecutive !== undefined && this.streak >= consecutive.failures;
     const enough = this.entries.length >= (this.state === 'ramp' ? ramp!.minCalls : minCalls.most);
-    if ((streak && failed) || (this.state === 'ramp' && streak) || (enough && this.isBad())) this.open(now);
+    if ((streak && failed) || (this.state === 'ramp' && streak) || (enough && this.isBad())) this.trip(now);
   }
 
   private isBad(): boolean {
@@ -165,7 +186,7 @@ class Spec {
     if (verdict === 'failure') this.bad += 1;
     const { successes, of } = this.rules.halfOpen;
     const { ramp } = this.rules;
-    if (this.bad > of - successes) this.open(now);
+    if (this.bad > of - successes) this.trip(now);
     else if (this.good >= successes && ramp === undefined) this.go('closed');
     else if (this.good >= successes && ramp !== undefined) {
       this.go('ramp');
@@ -176,20 +197,20 @@ class Spec {
 
   private climb(now: number): void {
     const { minCalls, factor, every } = this.rules.ramp!;
-    while (this.state === 'ramp' && this.stepAt <= now) {
-      const trouble = this.entries.some(({ failed, slow }) => failed || slow);
-      if (trouble && this.entries.length < minCalls) return;
-      if (trouble && this.isBad()) this.open(now);
-      else {
-        this.entries = [];
-        this.gate *= factor;
-        this.stepAt += every;
-        if (this.gate >= 1) this.go('closed');
-      }
+    if (now < this.stepAt) return;
+    while (this.stepAt <= now) this.stepAt += every;
+    const trouble = this.entries.some(({ failed, slow }) => failed || slow);
+    if (trouble && this.entries.length < minCalls) return;
+    if (this.entries.length === 0 && this.running.length > 0) return;
+    if (trouble && this.isBad()) this.trip(now);
+    else {
+      this.entries = [];
+      this.gate *= factor;
+      if (this.gate >= 1) this.go('closed');
     }
   }
 
-  private open(now: number): void {
+  trip(now: number): void {
     this.retryAt = now + this.rules.openTime(this.opens);
     this.opens += 1;
     this.go('open');
@@ -200,6 +221,7 @@ class Spec {
     this.period += 1;
     this.entries = [];
     this.probes = [];
+    this.running = [];
     this.good = this.bad = 0;
     if (state !== 'open') this.streak = 0;
     if (state === 'closed') this.opens = 0;
@@ -213,7 +235,7 @@ class Spec {
 // The world: a circuit, its restatement, the callers, the time.
 
 interface Caller {
-  readonly permit: Permit;
+  permit: Permit;
   readonly call: SpecCall;
   slow: boolean;
 }
@@ -256,7 +278,10 @@ function fork(world: World): World {
 
 /** What tells a world from another in all that follows: moments from now on, periods by whether they are this one. */
 function keyOf({ circuit, spec, callers, now }: World): string {
-  const from = (moment: number): number => (moment === Infinity ? 99 : Math.max(-3, moment - now));
+  // How long ago does not matter, but for whether it is an odd or an even time: a step may take two.
+  const from = (moment: number): number =>
+    moment === Infinity ? 99 : moment - now < -4 ? -4 - ((now - moment) % 2) : moment - now;
+  const { _ramp: ramp, _probes: probes } = circuit;
   const window = circuit['_window'];
   const ring: number[] = [...(window?._ring ?? [])];
   const callerKeys = callers.map((caller) => {
@@ -265,13 +290,13 @@ function keyOf({ circuit, spec, callers, now }: World): string {
     const isNow = permit.generation === circuit.generation;
     const place = isNow && permit.slow ? Math.min(9, (window?._next ?? 0) - permit.place) : 0;
     const entry = call.entry === undefined ? -1 : spec.entries.indexOf(call.entry);
-    const isProbe = circuit['_leases'].includes(permit);
+    const isProbe = probes?._leases.includes(permit);
     return isNow
       ? [
           from(permit.until),
           permit.slow,
           place,
-          permit.place === circuit['_stepAt'],
+          permit.place === ramp?.step,
           entry,
           isProbe,
           spec.probes.includes(call),
@@ -283,14 +308,14 @@ function keyOf({ circuit, spec, callers, now }: World): string {
     circuit.state === 'open' ? from(circuit['_retryAt']) : 0,
     Math.min(3, circuit.reopened),
     circuit['_streak'],
-    circuit['_good'],
-    circuit['_bad'],
-    circuit.state === 'ramp' ? [circuit['_gate'], from(circuit['_stepAt'])] : 0,
-    [circuit['_calls'], circuit['_failures'], circuit['_slow']],
-    circuit['_leases'].map((lease: Permit) => from(lease.until)),
+    [probes?._good, probes?._bad],
+    circuit.state === 'ramp'
+      ? [ramp.gate, from(ramp.nextAt), ramp.calls, ramp.failures, ramp.slow, ramp.running]
+      : 0,
+    probes?._leases.map((lease: Permit) => from(lease.until)),
     [window?.calls, window?.failures, window?.slow, ring.slice(window?._slot), ring.slice(0, window?._slot)],
     [spec.state, from(spec.retryAt), Math.min(3, spec.opens), spec.streak, spec.good, spec.bad],
-    spec.state === 'ramp' ? [spec.gate, from(spec.stepAt)] : 0,
+    spec.state === 'ramp' ? [spec.gate, from(spec.stepAt), spec.running.length] : 0,
     spec.entries,
     callerKeys.sort(),
   ]);
@@ -328,7 +353,7 @@ function step(world: World, action: Action, setup: Setup): string | undefined {
     const isLate = caller.permit.generation !== circuit.generation;
     const isSilent = action.kind === 'end' && action.verdict === 'neutral';
     if (action.kind === 'slow') {
-      circuit.slow(caller.permit, world.now);
+      caller.permit = circuit.slow(caller.permit, world.now);
       spec.slow(caller.call, world.now);
       caller.slow = true;
     } else {
@@ -368,14 +393,24 @@ function recovers(world: World): boolean {
   return false;
 }
 
+/** Opens, lets the time pass, and lets a probe succeed. */
+function toRamp(world: World): void {
+  const { circuit, spec } = world;
+  circuit.open(0);
+  spec.trip(0);
+  world.now = circuit.retryAt;
+  circuit.end(circuit.admit(world.now) as Permit, 'success', world.now);
+  spec.end(spec.ask(world.now, 0) as SpecCall, 'success', world.now);
+}
+
 interface Found {
   readonly states: number;
   readonly steps: number;
   readonly fault: string | undefined;
 }
 
-function explore(setup: Setup, source = sources.circuit): Found {
-  const { Circuit: Loaded } = load(source);
+function explore(setup: Setup, given = sources): Found {
+  const { Circuit: Loaded } = load(given);
   const dice = { value: 0 };
   const size = (setup.rules.window?.() as any)?._size ?? 0;
   const rules = { ...setup.rules, random: () => dice.value };
@@ -386,6 +421,7 @@ function explore(setup: Setup, source = sources.circuit): Found {
     callers: Array.from({ length: setup.callers }, () => undefined),
     now: 0,
   });
+  if (setup.begins === 'ramp') toRamp(first);
   const known = new Set([keyOf(first)]);
   let border: { world: World; path: string }[] = [{ world: first, path: '' }];
   let steps = 0;
@@ -429,54 +465,90 @@ const bugs: readonly (readonly [string, string, string])[] = [
   ],
   [
     'a late slow call counts',
-    `if (permit.generation !== this.#generation || permit.slow) return;`,
-    `if (permit.slow) return;`,
+    `if (permit.generation !== this.#generation || permit.slow) return permit;`,
+    `if (permit.slow) return permit;`,
   ],
   [
     'a cancelled probe is a success',
-    `if (verdict === 'success') {\n      this.#good`,
-    `if (verdict !== 'failure') {\n      this.#good`,
+    `if (verdict === 'success') this.#good`,
+    `if (verdict !== 'failure') this.#good`,
   ],
-  [
-    'a cancelled probe is a failure',
-    `} else if (verdict === 'failure') {\n      this.#bad`,
-    `} else {\n      this.#bad`,
-  ],
+  ['a cancelled probe is a failure', `else if (verdict === 'failure') this.#bad`, `else this.#bad`],
   [
     'a cancelled probe keeps its place',
     `this.#leases.splice(place, 1);`,
     `if (verdict !== 'neutral') this.#leases.splice(place, 1);`,
   ],
-  ['probes keep their places for ever', `lease.until > now`, `lease.until > 0`],
+  ['probes keep their places for ever', `until > now`, `until > 0`],
   ['a probe too many', `this.#leases.length >= atOnce`, `this.#leases.length > atOnce`],
   ['a probe counts whose place is gone', ` || permit.until <= now) return`, `) return`],
   ['a probe counts twice', `this.#leases.splice(place, 1);`, ``],
   ['one success is always enough', `this.#good >= successes`, `this.#good >= 1`],
   ['one failed probe is always too many', `this.#bad > of - successes`, `this.#bad > 0`],
-  ['probes of earlier times add up', `this.#good = this.#bad = 0;`, ``],
+  [
+    'probes of earlier times add up',
+    `? new Probes(this.#rules.halfOpen) : undefined`,
+    `? (this.#probes ?? new Probes(this.#rules.halfOpen)) : this.#probes`,
+  ],
   ['the open time never grows', `this.#reopened += 1;`, ``],
   ['the open time never shrinks', `this.#reopened = 0;`, ``],
   ['the open time ends early', `now >= this.#retryAt) this`, `now >= this.#retryAt - 1) this`],
   [
     'a success does not end a row of failures',
-    `this.#streak = 0;\n    if (permit.slow) return;`,
-    `if (permit.slow) return;`,
+    `this.#streak = 0;\n    if (!permit.slow)`,
+    `if (!permit.slow)`,
   ],
   ['neutral ends are failures', `else if (verdict === 'failure') this.#failed`, `else this.#failed`],
   [
-    'a slow call counts twice',
-    `if (permit.slow) return;\n    if (this.#state === 'ramp')`,
-    `if (this.#state === 'ramp')`,
+    'neutral ends are failures on a ramp',
+    `if (verdict === 'neutral') return;\n    const isFailure = verdict === 'failure'`,
+    `const isFailure = verdict !== 'success'`,
   ],
+  ['a slow call counts twice', `if (!permit.slow) this.#window`, `this.#window`],
   [
     'a slow failure is another call',
     `if (permit.slow) this.#window?.addFailure(permit.place, now);\n    else `,
     ``,
   ],
   ['what was before the outage counts again', `this.#window?.clear(now);`, ``],
-  ['a ramp lets everybody through', `this.#rules.random() < this.#gate`, `true`],
-  ['a ramp climbs through failures', `if (this.#isRampBad()) {`, `if (false) {`],
-  ['a ramp looks at failures only when it climbs', `this.#isStreak(now) || (`, `false && (`],
+  [
+    'a slow call marks all others',
+    `permit === this.#shared ? new Permit(this.#generation, Infinity) : permit`,
+    `permit`,
+  ],
+  ['a ramp lets everybody through', `this.#rules.random() >= ramp.gate`, `false`],
+  ['a ramp climbs through failures', `if (this.isBad()) return 'fall';`, ``],
+  [
+    'a ramp climbs though a failure stands alone',
+    `return this.calls >= this.#rules.minCalls;`,
+    `return true;`,
+  ],
+  ['a ramp makes up for steps that nobody took', `(1 + Math.floor((now - this.nextAt) / every))`, `1`],
+  [
+    'a ramp loses its beat after a stall',
+    `this.nextAt += every * (1 + Math.floor((now - this.nextAt) / every))`,
+    `this.nextAt = now + every`,
+  ],
+  ['a ramp climbs while nothing comes back', ` || this.running === 0;`, ` || true;`],
+  [
+    'a ramp stays where it is when nobody calls',
+    `return this.calls > 0 || this.running === 0;`,
+    `return this.calls > 0;`,
+  ],
+  [
+    'a cancelled call is under way for ever',
+    `ramp.running -= 1;\n    if (verdict === 'neutral') return;`,
+    `if (verdict === 'neutral') return;\n    ramp.running -= 1;`,
+  ],
+  ['a slow call counts twice on a ramp', `: !permit.slow)`, `: true)`],
+  ['a slow failure is another call on a ramp', `isFailure ? permit.place !== this.step`, `isFailure ? true`],
+  [
+    'a failure that was slow in an earlier step is no call of this one',
+    `isFailure ? permit.place !== this.step`,
+    `isFailure ? !permit.slow`,
+  ],
+  ['a success does not end a row of failures on a ramp', `else this.#streak = 0;\n    ramp`, `ramp`],
+  ['a ramp looks at failures only when it climbs', `if (this.#isStreak(now) || ramp.isBad())`, `if (false)`],
   ['changes do not begin a new period', `this.#generation += 1;`, ``],
   [
     'a success after too few calls opens',
@@ -487,10 +559,10 @@ const bugs: readonly (readonly [string, string, string])[] = [
 
 describe('the model check', () => {
   it.each(bugs)('catches: %s', (_, from, to) => {
-    expect(sources.circuit.split(from)).toHaveLength(2);
-    const source = sources.circuit.replace(from, () => to);
+    expect(sources.join('').split(from)).toHaveLength(2);
+    const planted = sources.map((source) => source.replace(from, () => to));
 
-    const caught = setups.some((setup) => explore(setup, source).fault !== undefined);
+    const caught = setups.some((setup) => explore(setup, planted).fault !== undefined);
 
     expect(caught).toBe(true);
   });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { Circuit, type CircuitRules, type Permit } from '../../src/policies/circuit.js';
+import type { CircuitRules, Permit } from '../../src/policies/circuit-rules.js';
+import { Circuit } from '../../src/policies/circuit.js';
 import { CountWindow, TimeWindow } from '../../src/policies/windows.js';
 
 const plain: CircuitRules = {
@@ -114,12 +115,10 @@ describe('Circuit, closed', () => {
 
   it('counts a call that has become slow, once, and its failure with it', () => {
     const one = circuit({ consecutive: undefined, slowRate: 0.9, window: () => new CountWindow(10) });
-    const permit = one.admit(0)!;
-
-    one.slow(permit, 5);
-    one.slow(permit, 6);
+    const slow = one.slow(one.admit(0)!, 5);
+    expect(one.slow(slow, 6)).toBe(slow);
     expect(one.counts(6)).toMatchObject({ calls: 1, failures: 0, slow: 1 });
-    one.end(permit, 'failure', 7);
+    one.end(slow, 'failure', 7);
 
     expect(one.counts(7)).toMatchObject({ calls: 1, failures: 1, slow: 1 });
   });
@@ -242,8 +241,11 @@ describe('Circuit, on the ramp', () => {
     const one = ramping(() => (drawn++ % 100) / 100);
     const shares = [0, 1, 2, 3, 4].map((step) => {
       const now = 1000 + 1000 * step;
-      const permits = Array.from({ length: 100 }, () => one.admit(now));
-      return permits.filter((permit) => permit !== undefined).length;
+      const permits = Array.from({ length: 100 }, () => one.admit(now)).filter(
+        (permit) => permit !== undefined,
+      );
+      for (const permit of permits) one.end(permit, 'success', now);
+      return permits.length;
     });
 
     expect(shares).toEqual([10, 20, 40, 80, 100]);
@@ -259,21 +261,51 @@ describe('Circuit, on the ramp', () => {
     fail(one, 1000);
 
     expect(one).toMatchObject({ state: 'open', because: 'ramp', retryAt: 3000 });
+    expect(one.counts(1000)).toEqual({ calls: 3, failures: 2, slow: 0, consecutive: 2 }); // what it opened for
   });
 
-  it('does not climb while a failure stands alone, and goes on when there is evidence', () => {
-    const one = ramping(() => 0.15);
-    const lucky = ramping(() => 0);
-    fail(lucky, 1000);
-    expect(one.admit(1000)).toBeUndefined();
+  it('does not climb while a failure stands alone, and goes on by one step when there is evidence', () => {
+    let dice = 0;
+    const one = ramping(() => dice);
+    fail(one, 1000);
+    dice = 0.15;
+    expect(one.admit(9000)).toBeUndefined();
+    expect(one.retryAt).toBe(10_000);
+    dice = 0;
+    succeed(one, 9000, 2);
+    dice = 0.15;
+    expect(one.admit(9999)).toBeUndefined();
 
-    expect(one.admit(2000)).toBeDefined(); // silence is no evidence against it
-    succeed(lucky, 9000);
-    succeed(lucky, 9000);
-    expect(lucky.state).toBe('ramp');
-    lucky.admit(9000);
+    expect(one.admit(10_000)).toBeDefined();
 
-    expect(lucky.state).toBe('closed');
+    expect(one).toMatchObject({ state: 'ramp', retryAt: 11_000 });
+    dice = 0.25;
+    expect(one.admit(10_000)).toBeUndefined();
+  });
+
+  it('T15: climbs by one step after a stall, however long, and keeps to its beat', () => {
+    let dice = 0.15;
+    const one = ramping(() => dice);
+
+    expect(one.admit(61_500)).toBeDefined(); // silence is no evidence against it
+
+    dice = 0.2;
+    expect(one.admit(61_999)).toBeUndefined();
+    expect(one).toMatchObject({ state: 'ramp', retryAt: 62_000 });
+  });
+
+  it('T15: does not climb while nothing comes back of what it has let through', () => {
+    let dice = 0;
+    const one = ramping(() => dice);
+    const hanging = [one.admit(1000)!, one.admit(1000)!];
+    dice = 0.15;
+    for (let now = 2000; now < 60_000; now += 1000) expect(one.admit(now)).toBeUndefined();
+
+    one.end(hanging[0]!, 'neutral', 60_000);
+    expect(one.admit(60_000)).toBeUndefined();
+    one.end(hanging[1]!, 'neutral', 60_000);
+
+    expect(one.admit(61_000)).toBeDefined();
   });
 
   it('opens when it is about to climb and the calls so far were bad', () => {
@@ -290,12 +322,13 @@ describe('Circuit, on the ramp', () => {
     const slow = { slowRate: 0.5, consecutive: undefined, window: () => new CountWindow(10) };
     const one = ramping(() => 0, slow);
     const permits = Array.from({ length: 4 }, () => one.admit(1000)!);
+    expect(new Set(permits).size).toBe(1);
     one.end(permits[3]!, 'success', 1000);
     one.end(one.admit(1000)!, 'success', 1000);
-    one.slow(permits[0]!, 1500);
+    const first = one.slow(permits[0]!, 1500);
     expect(one.counts(1500)).toMatchObject({ calls: 3, slow: 1 });
     one.admit(2000);
-    one.end(permits[0]!, 'failure', 2100);
+    one.end(first, 'failure', 2100);
     expect(one.counts(2100)).toMatchObject({ calls: 1, failures: 1, slow: 0 });
 
     one.slow(permits[1]!, 2200);
@@ -353,7 +386,7 @@ describe('Circuit, by hand', () => {
 });
 
 describe('Circuit, whatever happens', () => {
-  it('counts periods upward, keeps to its probes, and shares a permit only where nobody is watched', () => {
+  it('counts periods upward, keeps to its probes, and makes a permit for a call that is slow', () => {
     const told = fc.array(
       fc.record({
         kind: fc.constantFrom('ask', 'success', 'failure', 'neutral', 'slow', 'open', 'close', 'isolate'),
@@ -389,7 +422,7 @@ describe('Circuit, whatever happens', () => {
           else if (running.length > 0) {
             const [permit] = running.splice(which % running.length, kind === 'slow' ? 0 : 1);
             const chosen = permit ?? running[which % running.length]!;
-            if (kind === 'slow') one.slow(chosen, now);
+            if (kind === 'slow') running[running.indexOf(chosen)] = one.slow(chosen, now);
             else one.end(chosen, kind, now);
           }
           expect(one.generation - before).toBeGreaterThanOrEqual(0);

@@ -9,6 +9,7 @@ import {
   RateLimitError,
   ThrottledError,
   TimeoutError,
+  UsageError,
   VirtualClock,
   bulkhead,
   circuitBreaker,
@@ -70,9 +71,12 @@ const policies: readonly (readonly [string, (clock: VirtualClock) => AnyWrapper]
   ['circuitBreaker with slowAfter', (clock) => circuitBreaker({ slowAfter: 20, clock })],
   ['throttle', (clock) => throttle({ clock })],
   ['bulkhead', (clock) => bulkhead({ limit: 5, clock })],
-  ['bulkhead with a queue', (clock) => bulkhead({ limit: 1, queue: 10, maxWait: '1s', clock })],
+  [
+    'bulkhead with a queue',
+    (clock) => bulkhead({ limit: 1, queue: 10, maxWait: '1s', mode: 'async', clock }),
+  ],
   ['rateLimit', (clock) => rateLimit({ limit: 1000, burst: 10, clock })],
-  ['rateLimit with maxWait', (clock) => rateLimit({ limit: 100, maxWait: '1s', clock })],
+  ['rateLimit with maxWait', (clock) => rateLimit({ limit: 100, maxWait: '1s', mode: 'async', clock })],
   ['hedge', (clock) => hedge({ after: 10, max: 3, idempotent: true, clock }) as AnyWrapper],
   ['fallback', (clock) => fallback('other', { errors: RangeError, clock })],
   [
@@ -87,8 +91,8 @@ const policies: readonly (readonly [string, (clock: VirtualClock) => AnyWrapper]
         fallback('other', { errors: RangeError, clock }),
         deadline({ ms: 1000, clock }),
         retry({ wait: constant(5), budget: retryBudget({ clock }), clock }),
-        rateLimit({ limit: 100, maxWait: '1s', clock }),
-        bulkhead({ limit: 1, queue: 10, clock }),
+        rateLimit({ limit: 100, maxWait: '1s', mode: 'async', clock }),
+        bulkhead({ limit: 1, queue: 10, mode: 'async', clock }),
         throttle({ clock }),
         circuitBreaker({ clock }),
         hedge({ after: 10, idempotent: true, clock }),
@@ -219,8 +223,8 @@ describe('all policies', () => {
         deadline: () => deadline(20),
         ambient: () => deadline(20, { ambient: true }),
         hedge: () => hedge({ after: 2, max: 3, idempotent: true }),
-        bulkhead: () => bulkhead({ limit: 1, queue: 1, maxWait: 5 }),
-        rateLimit: () => rateLimit({ limit: 100, maxWait: 15 }),
+        bulkhead: () => bulkhead({ limit: 1, queue: 1, maxWait: 5, mode: 'async' }),
+        rateLimit: () => rateLimit({ limit: 100, maxWait: 15, mode: 'async' }),
         throttle: () => throttle(),
         circuitBreaker: () => circuitBreaker({ consecutive: 1, slowAfter: 5 }),
         open: () => { const breaker = circuitBreaker(); breaker.isolate(); return breaker; },
@@ -520,5 +524,37 @@ describe('one policy around several functions', () => {
 
     expect(await one()).toBe('one');
     expect(await two()).toBe('other');
+  });
+});
+
+describe('run', () => {
+  it.each<[name: string, policy: unknown]>([
+    ['compose', compose(retry())],
+    ['compose of nothing', compose()],
+    ['gateway', gateway('users')],
+    ['fallback', fallback(null)],
+    ['deadline', deadline('1s')],
+    ['rateLimit', rateLimit({ limit: 5, per: '1s' })],
+    ['bulkhead', bulkhead({ limit: 5 })],
+    ['throttle', throttle()],
+    ['circuitBreaker', circuitBreaker()],
+    ['hedge', hedge({ after: 10, idempotent: true })],
+    ['timeout', timeout('1s')],
+  ])('of %s refuses overrides, which only a retry has, before the call is made', (_name, policy) => {
+    const { run } = policy as { run(call: () => unknown, overrides?: unknown): unknown };
+    let calls = 0;
+    const call = async () => (calls += 1);
+
+    expect(() => run(call, { maxTries: 2 })).toThrow(UsageError);
+    expect(() => run(call, { maxTries: 2 })).toThrow(
+      /second argument .* is not allowed. Overrides are for the run of a retry/,
+    );
+    expect(calls).toBe(0);
+  });
+
+  it('takes an `undefined` beside the call for nothing', async () => {
+    const { run } = gateway('users') as unknown as { run(call: () => unknown, none?: undefined): unknown };
+
+    expect(await run(() => Promise.resolve(5), undefined)).toBe(5);
   });
 });

@@ -12,7 +12,8 @@ import {
   withRetry,
 } from '../../src/core.js';
 import type { StampedeEvent } from '../../src/core.js';
-import { type FallbackDetails, fallback } from '../../src/policies/fallback.js';
+import type { FallbackDetails } from '../../src/policies/cover.js';
+import { fallback } from '../../src/policies/fallback.js';
 import { bothDrivers } from '../support/both-drivers.js';
 import { runInNode } from '../support/run-in-node.js';
 import { catchWarnings } from '../support/warnings.js';
@@ -337,9 +338,33 @@ describe('fallback', () => {
     expect(() => fallback(null, options as never)).toThrow(says);
   });
 
-  it('refuses a key that gives no text', () => {
-    const call = fallback(null, { staleIfError: { maxAge: 5, key: () => 7 as never } })(() => 'pong');
+  bothDrivers((kind, play, finish) => {
+    const fail = (): never => {
+      throw new Error('no key');
+    };
+    it.each([
+      ['throws', fail, 'Error: no key'],
+      ['gives no text', (): unknown => 7, 'OptionError: key must give a text; got 7.'],
+    ])(
+      `${kind}: a key that %s changes nothing for the caller, and is reported once`,
+      async (_, key, says) => {
+        const heard: StampedeEvent[] = [];
+        const stop = subscribe((event) => heard.push(event));
+        const script = play('pong', 'pong', boom);
+        const options = { staleIfError: { maxAge: 5, key: key as () => string }, name: 'ping' };
+        const call = fallback('other', options)(script);
+        const clock = new VirtualClock();
 
-    expect(call).toThrow('key must give a text');
+        const ends = [await finish(clock, call), await finish(clock, call), await finish(clock, call)];
+        stop();
+
+        expect(ends).toEqual(['pong', 'pong', 'other']);
+        expect(warnings.texts).toEqual([
+          `staleIfError.key of ping failed: ${says}. The call goes on without it.`,
+        ]);
+        expect(warnings.codes).toEqual(['STAMPEDE_HANDLER']);
+        expect(heard.filter(({ type }) => type === 'handler:error')).toHaveLength(3);
+      },
+    );
   });
 });

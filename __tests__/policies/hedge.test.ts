@@ -11,7 +11,7 @@ import {
 } from '../../src/core.js';
 import type { StampedeEvent } from '../../src/core.js';
 import { type HedgeOptions, hedge } from '../../src/policies/hedge.js';
-import type { HedgeDetails } from '../../src/policies/hedged-call.js';
+import type { HedgeDetails } from '../../src/policies/hedging.js';
 import { timeout } from '../../src/policies/timeout.js';
 import { notedBudget } from '../support/budget.js';
 import { runInNode } from '../support/run-in-node.js';
@@ -376,6 +376,74 @@ describe('hedge', () => {
 
     expect((await clock.run(errorOf(call()))).code).toBe('ERR_TIMEOUT');
     expect([starts, clock.pending]).toEqual([[0], 0]);
+  });
+
+  describe('dispose', () => {
+    it('is given the value of each loser that succeeds after all, not that of the winner', async () => {
+      const clock = new VirtualClock();
+      const { fn } = planned(
+        clock,
+        { ms: 100, value: 'first' },
+        { ms: 15, value: 'second' },
+        { ms: 50, error: boom },
+      );
+      const disposed: unknown[] = [];
+      const call = hedgeOf(clock, { max: 3, dispose: (value) => disposed.push(value) })(fn);
+
+      expect(await clock.run(call)).toBe('second');
+      expect(disposed).toEqual([]);
+      await clock.advance(200);
+
+      expect(disposed).toEqual(['first']);
+      expect(warnings.texts).toEqual([]);
+    });
+
+    it.each([
+      [
+        'was aborted',
+        (clock: VirtualClock, call: () => Promise<unknown>) => timeout({ ms: 20, clock })(call),
+      ],
+      ['ended with a fatal error', (_: VirtualClock, call: () => Promise<unknown>) => call],
+    ])('is given what comes after the call %s', async (title, around) => {
+      const clock = new VirtualClock();
+      const second = title.includes('fatal') ? { ms: 5, error: boom } : { ms: 60, value: 'second' };
+      const { fn } = planned(clock, { ms: 50, value: 'first' }, second);
+      const disposed: unknown[] = [];
+      const options = { isFatal: () => true, dispose: (value: unknown) => disposed.push(value) };
+
+      const end = errorOf(clock.run(around(clock, hedgeOf(clock, options)(fn))));
+      expect(await end).toBeInstanceOf(Error);
+      await clock.advance(200);
+
+      expect(disposed).toEqual(title.includes('fatal') ? ['first'] : ['first', 'second']);
+    });
+
+    it.each([
+      [
+        'throws',
+        () => {
+          throw boom;
+        },
+      ],
+      ['rejects', async () => Promise.reject(boom)],
+    ])('changes nothing where it %s, and is reported once', async (_, dispose) => {
+      const clock = new VirtualClock();
+      const events: StampedeEvent[] = [];
+      const stop = subscribe((event) => events.push(event));
+      const { fn } = planned(clock, { ms: 40, value: 'a' }, { ms: 30, value: 'b' }, { ms: 5, value: 'c' });
+      const call = hedgeOf(clock, { max: 3, dispose, name: 'search' })(fn);
+
+      expect(await clock.run(call)).toBe('c');
+      await clock.advance(200);
+      stop();
+
+      expect(warnings.texts).toEqual(['dispose of search failed: Error: boom. The call goes on without it.']);
+      const failures = events.filter(({ type }) => type === 'handler:error');
+      expect(failures.map(({ details }) => details)).toEqual([
+        { error: boom, handler: dispose, details: { option: 'dispose' } },
+        { error: boom, handler: dispose, details: { option: 'dispose' } },
+      ]);
+    });
   });
 
   it('leaves no unhandled rejection, and keeps the asynchronous stack', async () => {

@@ -63,6 +63,28 @@ describe('Keyed', () => {
     expect(keysOf(states)).toEqual(['d', 'e']);
   });
 
+  it('forgets nothing that is busy, though there are more than its bound, and makes up for it later', () => {
+    const states = new Keyed<State>((key) => ({ key, kept: true }), { max: 3, isBusy: ({ kept }) => kept });
+    const keys = Array.from({ length: 40 }, (_, index) => String(index));
+    for (const key of keys) states.get(key);
+    expect(states.size).toBe(40);
+
+    for (const key of keys.slice(1)) states.peek(key)!.kept = false;
+    for (let count = 0; count < 5; count++) states.get(`new ${count}`).kept = false;
+
+    expect(states.size).toBe(3);
+    expect(states.peek('0')).toBeDefined();
+  });
+
+  it('forgets what is worth keeping before what is busy', () => {
+    const busy = new Set(['a']);
+    const states = new Keyed((key) => key, { max: 2, isKept: () => true, isBusy: (key) => busy.has(key) });
+    for (const key of ['a', 'b', 'c']) states.get(key);
+
+    expect(states.entries().map(([key]) => key)).toEqual(expect.arrayContaining(['a', 'c']));
+    expect(states.size).toBe(2);
+  });
+
   it('holds nothing for a key whose state cannot be made', () => {
     const states = new Keyed<State>(
       (key) => {

@@ -1,5 +1,6 @@
 /** What a gateway must do with a trace of calls: its rules once more, plainly, with nothing of `src`. */
 type Numbers<Names extends string> = Readonly<Record<Names, number>>;
+type Dice = () => number;
 type Pass = Numbers<'period' | 'until'>;
 export interface Call extends Numbers<'id' | 'at'> {
   readonly answers: readonly { readonly ok: boolean; readonly after: number }[]; // to its attempts
@@ -15,10 +16,7 @@ export interface Trace {
   readonly calls: readonly Call[];
 }
 /** @returns Each attempt, and each end of a call: when, how, the circuit and the budget after it. */
-export function foretell(
-  { retry, budget, trip, probes, ramp, ...trace }: Trace,
-  dice: () => number,
-): string[] {
+export function foretell({ retry, budget, trip, probes, ramp, ...trace }: Trace, dice: Dice): string[] {
   const told: string[] = [];
   const agenda: { at: number; act: (now: number) => void }[] = [];
   const later = (at: number, act: (now: number) => void): void => void agenda.push({ at, act });
@@ -50,10 +48,12 @@ export function foretell(
   const isRampBad = (): boolean => isBad(ramp.least, trip.rate > 1 ? 0.5 : trip.rate);
   const admit = (now: number): Pass | undefined => {
     if (state === 'open' && now >= retryAt) turn('half-open', now);
-    while (state === 'ramp' && now >= stepAt && (seen.length >= ramp.least || !seen.includes(true))) {
+    if (state === 'ramp' && now >= stepAt) {
+      const isHeld = seen.includes(true) ? seen.length < ramp.least : seen.length === 0 && leases.length > 0;
+      while (stepAt <= now) stepAt += ramp.every;
       if (isRampBad()) turn('open', now);
-      else if ((gate *= ramp.factor) >= 1) turn('closed', now);
-      else [stepAt, seen] = [stepAt + ramp.every, []];
+      else if (!isHeld) [gate, seen] = [gate * ramp.factor, []];
+      if (gate >= 1) turn('closed', now);
     }
     leases = leases.filter(({ until }) => until > now);
     if (state === 'open' || (state === 'half-open' && leases.length >= probes.atOnce)) return undefined;

@@ -225,6 +225,18 @@ const bugs: readonly (readonly [string, string, string])[] = [
   ['a ramp lets everybody through', `dice() >= gate`, `dice() >= 1`],
   ['a ramp climbs in spite of failures', `if (isRampBad()) turn`, `if (retryAt < 0) turn`],
   [
+    'a ramp makes up for the steps that nobody took',
+    `while (stepAt <= now) stepAt += ramp.every`,
+    `stepAt += ramp.every`,
+  ],
+  ['a ramp climbs though a failure stands alone', `seen.includes(true) ? seen.length < ramp.least : `, ``],
+  ['a ramp climbs while nothing comes back', ` && leases.length > 0;`, ` && false;`],
+  [
+    'a ramp forgets the failure that holds it back',
+    `else if (!isHeld) [gate`,
+    `else if (isHeld) seen = [];\n      else [gate`,
+  ],
+  [
     'what an open circuit refuses is tried again',
     `return finish(call, 'refusal', now)`,
     `return tries < retry.maxTries ? later(now + retry.wait, (next) => attempt(call, tries + 1, next)) : finish(call, 'refusal', now)`,

@@ -21,6 +21,20 @@ describe('a rate limit whose calls wait', () => {
     expect(Math.min(...gaps)).toBeGreaterThanOrEqual(1000 - 1e-6);
   });
 
+  it('gives no promise to a sync function that shares it, which cannot wait for what is spaced anew', async () => {
+    const clock = new VirtualClock();
+    const policy = rateLimit({ limit: 1, per: '1s', maxWait: '1m', clock });
+    const load = policy(async () => clock.now());
+    const read = policy(() => 'plain');
+    const ends = Array.from({ length: 3 }, () => load());
+
+    clock.block(4500);
+    await clock.advance(0); // the first of those that wait is made, the other is spaced anew
+
+    expect(read()).toBe('plain');
+    await clock.run(Promise.all(ends));
+  });
+
   it('keeps to its moments when timers are on time', async () => {
     const clock = new VirtualClock();
     const starts: number[] = [];

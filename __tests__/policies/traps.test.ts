@@ -28,7 +28,7 @@ import {
   timeout,
 } from '../../src/core.js';
 import type { Budget } from '../../src/core.js';
-import { Gradient } from '../../src/policies/adaptive-limit.js';
+import { Gradient } from '../../src/policies/gradient.js';
 import { join, traps } from './traps.js';
 
 const boom = new Error('boom');

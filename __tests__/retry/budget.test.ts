@@ -5,6 +5,7 @@ import {
   constant,
   onException,
   onPredicate,
+  retryBudget,
   runtime,
   withRetry,
 } from '../../src/core.js';
@@ -117,6 +118,34 @@ describe('the option budget', () => {
         'take throttle',
         'earn',
       ]);
+    });
+
+    it(`${kind}: pays half for what was turned away by its status`, async () => {
+      const clock = new VirtualClock();
+      const budget = retryBudget({ minimum: 3, ratio: 0, clock });
+      const busy = Object.assign(new Error('busy'), { status: 503 });
+      const script = play(busy);
+
+      await finish(
+        clock,
+        withRetry(script, { wait: constant(1), jitter: null, maxTries: Infinity, budget, clock }),
+      ).catch(() => {});
+
+      expect(script.calls).toBe(7);
+      expect(budget.level).toBe(0);
+    });
+
+    it(`${kind}: asks for the kind of a failure only where there is a budget`, async () => {
+      const clock = new VirtualClock();
+      let asked = 0;
+      const busy = Object.defineProperty(new Error('busy'), 'status', { get: () => (asked += 1) });
+      const options = { wait: constant(1), log: false, clock } as const;
+
+      await finish(clock, withRetry(play(busy, 'pong'), options));
+      const without = asked;
+      await finish(clock, withRetry(play(busy, 'pong'), { ...options, budget: notedBudget() }));
+
+      expect([without, asked]).toEqual([0, 1]);
     });
 
     it(`${kind}: pays for polling`, async () => {

@@ -88,6 +88,26 @@ describe('Details', () => {
       expect(seen['success']).toMatchObject({ ...facts, tries: 2, elapsed: 30, value: 'pong', ok: true });
     });
 
+    it(`${kind}: hold the very array that the next attempt is called with`, async () => {
+      const clock = new VirtualClock();
+      const seen: unknown[][] = [];
+      const script = play(boom, 'pong');
+      const call = function (this: unknown, ...args: unknown[]): unknown {
+        seen.push(args);
+        return script.apply(this, args);
+      };
+      const onBackoff = ({ args }: CallDetails): void => {
+        (args as unknown[])[0] = 'new';
+      };
+
+      await finish(clock, withRetry(call, { wait: constant(1), clock, onBackoff }), 'old', 2);
+
+      expect(seen).toEqual([
+        ['old', 2],
+        ['new', 2],
+      ]);
+    });
+
     it(`${kind}: tell an attempt its number before it starts`, async () => {
       const clock = new VirtualClock();
       const told: unknown[] = [];

@@ -265,4 +265,25 @@ describe('the option signal', () => {
       expect(retryHistory(reason)?.attempts).toMatchObject([{ tries: 1, error: boom }]);
     });
   });
+
+  it.each([
+    ['throws from a plain function that has given no promise yet', () => Promise.resolve(1), {}, 'thrown'],
+    ['rejects from an async function', async () => 1, {}, 'rejected'],
+    ["rejects with mode: 'async'", () => Promise.resolve(1), { mode: 'async' as const }, 'rejected'],
+  ])('%s when it has aborted before the first call', async (_title, fn, options, expected) => {
+    const signal = AbortSignal.abort(boom);
+    const call = withRetry(fn, { ...options, signal });
+
+    let how = 'thrown';
+    try {
+      const end = call();
+      how = 'rejected';
+      await end;
+      how = 'neither';
+    } catch (error) {
+      expect(error).toBe(boom);
+    }
+
+    expect(how).toBe(expected);
+  });
 });

@@ -197,5 +197,30 @@ describe('the option wait', () => {
       expect(answers).toEqual(['first', 'second']);
       expect(clock.now()).toBe(40);
     });
+
+    it(`${kind}: may be one sequence for several calls, which goes on when one of them ends`, async () => {
+      const clock = new VirtualClock();
+      const waits: number[] = [];
+      let isReturned = false;
+      const shared = (function* () {
+        try {
+          for (let wait = 10; ; wait += 10) yield wait;
+        } finally {
+          isReturned = true;
+        }
+      })();
+      const patient = retry({
+        wait: () => shared,
+        jitter: null,
+        clock,
+        onBackoff: ({ wait }) => waits.push(wait),
+      });
+
+      await finish(clock, patient(play(boom, 'first')));
+      await finish(clock, patient(play(boom, boom, 'second')));
+
+      expect(waits).toEqual([10, 20, 30]);
+      expect(isReturned).toBe(false);
+    });
   });
 });

@@ -7,6 +7,7 @@ import {
   type CircuitBreaker,
   type FallbackGateway,
   type Gateway,
+  type GatewayOptions,
   type GatewayState,
   bulkhead,
   circuitBreaker,
@@ -105,6 +106,33 @@ gateway('items', {
   throttle: false,
   hedge: false,
 });
+gateway('items', { retry: { errors: HttpError, giveup: (e) => expectTypeOf(e).toEqualTypeOf<HttpError>() } });
+gateway('items', { retry: { giveup: (e) => expectTypeOf(e).toEqualTypeOf<unknown>() } });
+gateway('items', {
+  fallback: null,
+  retry: {
+    errors: (e) => e instanceof HttpError,
+    giveup: async (e, { tries }) => e.status < 500 && tries > 1,
+  },
+});
+gateway('items', {
+  retry: {
+    rules: [
+      { errors: HttpError, giveup: (e) => expectTypeOf(e).toEqualTypeOf<HttpError>() },
+      { errors: (e) => e instanceof TypeError, giveup: (e) => expectTypeOf(e).toEqualTypeOf<TypeError>() },
+      { predicate: (value) => value === null, maxTries: 2 },
+    ],
+  },
+});
+// Options that are kept apart, and those of a name.
+const kept: GatewayOptions = { retry: { errors: HttpError, giveup: (e: HttpError) => e.status < 500 } };
+expectTypeOf(gateway('items', kept)).toEqualTypeOf<Gateway>();
+expectTypeOf(gateway('items', { ...kept, fallback: null })).toEqualTypeOf<FallbackGateway<null>>();
+expectTypeOf(gateway<Item[]>('items', { fallback: [], retry: { giveup: () => true } })).toEqualTypeOf<
+  FallbackGateway<Item[]>
+>();
+setGatewayDefaults('items', { retry: { errors: HttpError, giveup: (e: HttpError) => e.status < 500 } });
+
 gateway('items', { timeout: undefined, retry: undefined, budget: { ratio: 0.2 }, fallback: undefined });
 setGatewayDefaults('items', { timeout: '1s', fallback: null });
 setGatewayDefaults('items', undefined);
@@ -117,6 +145,10 @@ gateway('items', { timeot: '1s' });
 gateway('items', { timeout: '1' });
 // @ts-expect-error an unknown option of a retry
 gateway('items', { retry: { maxTires: 3 } });
+// @ts-expect-error an unknown option of a rule
+gateway('items', { retry: { rules: [{ errors: HttpError, maxTires: 3 }] } });
+// @ts-expect-error another error than the retried one
+gateway('items', { retry: { errors: HttpError, giveup: (e) => e.table === '' } });
 // @ts-expect-error the gateway settles it
 gateway('items', { retry: { mode: 'sync' } });
 // @ts-expect-error the gateway has one of its own

@@ -12,6 +12,7 @@ import {
   type Outcome,
   type Retry,
   type RetryOptions,
+  type RetryRule,
   type WaitMaker,
   type Wrapper,
   constant,
@@ -244,8 +245,7 @@ retry({
 });
 withRetry(fetchJobs, {
   rules: [
-    // Here only a class or a named guard tells `giveup` more.
-    { errors: (e) => e instanceof DbError, giveup: (e) => expectTypeOf(e).toEqualTypeOf<unknown>() },
+    { errors: (e) => e instanceof DbError, giveup: (e) => expectTypeOf(e).toEqualTypeOf<DbError>() },
     { predicate: (value) => expectTypeOf(value).toEqualTypeOf<Job[]>() },
   ],
 });
@@ -253,13 +253,72 @@ withRetry(fetchJobs, {
   rules: [{ errors: HttpError, giveup: async () => flag }, { predicate: async () => flag }],
 });
 retry({ rules: [{ errors: HttpError, giveup: async () => flag }, { predicate: () => flag }] })(fetchJob);
-// The verdicts of rules are not looked at before the function is known: this one is refused at the call.
 retry({
   rules: [
-    { errors: HttpError, giveup: async () => flag },
-    { errors: DbError, giveup: () => flag },
+    {
+      errors: [HttpError, DbError],
+      giveup: async (e) => expectTypeOf(e).toEqualTypeOf<HttpError | DbError>(),
+    },
+    { errors: (e) => e instanceof DbError, giveup: (e) => expectTypeOf(e).toEqualTypeOf<DbError>() },
+    { errors: isHttpError, giveup: (e, details) => details.tries > 1 && e.status === 404 },
   ],
-})(readJob);
+});
+
+// The verdicts and the values of rules say what may be wrapped, as those of the retry itself do.
+
+expectTypeOf(
+  retry({
+    rules: [
+      { errors: HttpError, giveup: (e) => e.status === 404 },
+      { errors: DbError, giveup: () => flag },
+    ],
+  }),
+).toEqualTypeOf<Retry>();
+expectTypeOf(
+  retry({
+    rules: [
+      { errors: HttpError, giveup: async (e) => e.status === 404 },
+      { errors: DbError, giveup: () => flag },
+    ],
+  }),
+).toEqualTypeOf<Retry<PromiseLike<unknown>>>();
+expectTypeOf(retry({ rules: [{ predicate: (jobs: Job[]) => jobs.length === 0 }] })).toEqualTypeOf<
+  Retry<Job[] | PromiseLike<Job[]>>
+>();
+expectTypeOf(
+  retry({ rules: [{ errors: HttpError }, { predicate: async (jobs: Job[]) => jobs.length === 0 }] }),
+).toEqualTypeOf<Retry<PromiseLike<Job[]>>>();
+// @ts-expect-error a sync function
+retry({ rules: [{ errors: HttpError, giveup: async () => flag }] })(readJob);
+// @ts-expect-error a sync function, whatever the other rules say
+retry({ rules: [{ errors: DbError, giveup: () => flag }, { predicate: async () => flag }] })(readJob);
+// @ts-expect-error the rule is for another value
+retry({ rules: [{ predicate: (jobs: Job[]) => jobs.length === 0 }] })(fetchJob);
+// What answers with `any` is taken at its word.
+expectTypeOf(retry({ giveup: (e: any) => e.fatal })).toEqualTypeOf<Retry>();
+expectTypeOf(retry({ rules: [{ errors: HttpError, giveup: (e: any) => e.fatal }] })).toEqualTypeOf<Retry>();
+
+// Rules that are kept apart, more of them than are known one by one, and none that is no rule.
+
+declare const rules: RetryRule[];
+declare const options: RetryOptions;
+retry({ rules });
+retry(options);
+withRetry(fetchJob, { rules });
+withRetry(fetchJob, options);
+retry({ rules: [...rules, { errors: HttpError, maxTries: 2 }] });
+const two = [{ errors: HttpError, giveup: (e: HttpError) => e.status === 404 }, { errors: DbError }];
+expectTypeOf(retry({ rules: two })).toEqualTypeOf<Retry>();
+const one = { errors: HttpError };
+retry({
+  rules: [one, one, one, one, one, one, { errors: HttpError, giveup: (e) => expectTypeOf(e).toBeUnknown() }],
+});
+// @ts-expect-error a rule has no `maxTires`, wherever it stands
+retry({ rules: [one, one, one, one, one, one, { errors: HttpError, maxTires: 3 }] });
+// @ts-expect-error no verdict
+retry({ rules: [{ errors: HttpError, giveup: () => 'yes' }] });
+// @ts-expect-error an object is no list
+retry({ rules: { errors: HttpError } });
 // @ts-expect-error an async verdict in a rule, a sync function
 withRetry(readJob, { rules: [{ errors: HttpError, giveup: async () => flag }] });
 // @ts-expect-error an async error test

@@ -2,9 +2,30 @@
  * The policies that stand around a call in time: what they accept, and what they add.
  */
 import { expectTypeOf } from 'expect-type';
-import { type CallContext, type Substitute, type Wrapper, compose, expo, retry } from '../../src/index.js';
+import {
+  type AsyncGuard,
+  type Bulkhead,
+  type BulkheadOptions,
+  type BulkheadState,
+  type CallContext,
+  type Ending,
+  type Outcome,
+  type RateLimit,
+  type Substitute,
+  type Throttle,
+  type Wrapper,
+  bulkhead,
+  circuitBreaker,
+  compose,
+  expo,
+  isOverload,
+  rateLimit,
+  retry,
+  throttle,
+} from '../../src/index.js';
 import { deadline } from '../../src/policies/deadline.js';
-import { type FallbackDetails, fallback } from '../../src/policies/fallback.js';
+import type { FallbackDetails } from '../../src/policies/cover.js';
+import { fallback } from '../../src/policies/fallback.js';
 import { hedge } from '../../src/policies/hedge.js';
 import { timeout } from '../../src/policies/timeout.js';
 
@@ -64,6 +85,47 @@ hedge({ after: 10, idempotent: false });
 // @ts-expect-error a sync function cannot be hedged
 hedge({ after: 10, idempotent: true })(readUser);
 
+// What a breaker takes for a failure: either side of an outcome may be asked for.
+
+circuitBreaker({
+  isFailure: ({ ok, error }) => !ok && error instanceof HttpError && error.status >= 500,
+  isNeutral: ({ ok, value }) => ok && value === null,
+});
+circuitBreaker({ isFailure: (end) => (end.ok ? end.value.status > 499 : end.error instanceof HttpError) });
+circuitBreaker({ isFailure: (end: Outcome) => !end.ok });
+circuitBreaker({
+  isFailure: (end) => {
+    expectTypeOf(end).toEqualTypeOf<Ending>();
+    if (!end.ok) expectTypeOf(end.value).toEqualTypeOf<undefined>();
+    return !end.ok;
+  },
+});
+// @ts-expect-error nothing else is known of an outcome
+circuitBreaker({ isFailure: ({ status }) => status > 499 });
+// @ts-expect-error nobody knows what was thrown
+circuitBreaker({ isFailure: ({ ok, error }) => !ok && error.status > 499 });
+hedge({ after: 10, idempotent: true, dispose: (response: Response) => response.body?.cancel() });
+
+// A guard keeps the type, unless it always gives promises.
+
+expectTypeOf(bulkhead({ limit: 1 })).toEqualTypeOf<Bulkhead>();
+expectTypeOf(bulkhead({ limit: 1, mode: 'sync' })(readUser)).toEqualTypeOf<typeof readUser>();
+expectTypeOf(bulkhead({ limit: 1 })).toEqualTypeOf<Bulkhead>();
+expectTypeOf(rateLimit({ limit: 1, mode: 'auto' })).toEqualTypeOf<RateLimit>();
+expectTypeOf(throttle()).toEqualTypeOf<Throttle>();
+expectTypeOf(bulkhead({ limit: 1, mode: 'async' })).toEqualTypeOf<AsyncGuard<BulkheadState>>();
+expectTypeOf(bulkhead({ limit: 1, mode: 'async' }).state.inFlight).toEqualTypeOf<number>();
+expectTypeOf(bulkhead({ limit: 1, mode: 'async' })(readUser)(1)).toEqualTypeOf<Promise<User>>();
+expectTypeOf(throttle({ mode: 'async' })(fetchUser)(1)).toEqualTypeOf<Promise<User>>();
+expectTypeOf(rateLimit({ limit: 1, mode: 'async' }).run(() => 1)).toEqualTypeOf<Promise<number>>();
+// @ts-expect-error no such mode
+throttle({ mode: 'later' });
+
+// What judges an outcome may take it apart.
+
+throttle({ isOverload: ({ ok, value, error }) => (ok ? value.status === 503 : error instanceof HttpError) });
+bulkhead({ limit: 1, isOverload: (outcome) => isOverload(outcome) || (!outcome.ok && outcome.error === 7) });
+
 // A fallback widens the result.
 
 expectTypeOf(fallback(null)).toEqualTypeOf<Substitute<unknown, null>>();
@@ -113,6 +175,14 @@ compose(deadline('2s'), hedge({ after: 5, idempotent: true })).run((context) => 
   return fetchUser(1);
 });
 
+// Only a retry can be changed for one call.
+
+retry().run(() => fetchUser(1), { maxTries: 2 });
+// @ts-expect-error whose overrides would they be?
+compose(retry()).run(() => fetchUser(1), { maxTries: 2 });
+// @ts-expect-error a timeout has none
+timeout('2s').run(() => fetchUser(1), { ms: 100 });
+
 // As decorators.
 
 export class Users {
@@ -131,6 +201,17 @@ export class Users {
   @hedge({ after: 'p99', idempotent: true })
   async maybe(): Promise<User | null> {
     return fetchUser(1);
+  }
+
+  @bulkhead({ limit: 1, mode: 'async' })
+  async guarded(): Promise<User> {
+    return fetchUser(1);
+  }
+
+  // @ts-expect-error declare the result as Promise<User>
+  @bulkhead({ limit: 1, mode: 'async' })
+  readGuarded(): User {
+    return readUser(1);
   }
 
   @deadline('1s')

@@ -35,6 +35,14 @@
  *                               and with a timeout of 10 s.
  * @property {() => unknown} [beforehand]  What a process does once before bare calls are measured in it.
  *
+ * @property {(origin: string) => (path: string) => Promise<object>} [httpGet]
+ *   Gives a function that GETs a path of `origin` and gives the parsed JSON of the answer: 3 retries after 1 ms each, on
+ *   a 503 too. 64 calls may be under way at once.
+ * @property {(origin: string) => (path: string, data: object) => Promise<object>} [httpPost]  The same with a POST of
+ *                               `data` as JSON; whether it is repeated does not matter.
+ * @property {(origin: string) => (path: string, data: object) => Promise<object>} [httpPostRetried]
+ *   As `httpPost`; repeated on a 503.
+ *
  * @property {string} [entry]    What `import` takes; a relative path is seen from `suites/`.
  * @property {string} [program]  The smallest module that retries a `fetch` with exponential backoff.
  * @property {string[]} [external]  Packages left out of the bundle.

@@ -35,10 +35,10 @@ export function ask(job, nodeFlags = []) {
   });
 }
 
-/** A library must not be slowed by a debugger's or a logger's setting of this shell. */
+/** A library must not be slowed by a debugger's or a logger's setting of this shell, nor call through its proxy. */
 function cleanEnvironment() {
-  const { NODE_OPTIONS, DEBUG, ...environment } = process.env;
-  return environment;
+  const disturbing = /^(NODE_OPTIONS|DEBUG|NODE_USE_ENV_PROXY|(HTTP|HTTPS|ALL)_PROXY)$/i;
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !disturbing.test(name)));
 }
 
 function lastLines(text) {

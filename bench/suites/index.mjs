@@ -43,6 +43,14 @@ const ORDER = [
   'endless',
   'import',
   'bundle',
+  'http-get',
+  'http-get-together',
+  'http-get-fail',
+  'http-get-fail-together',
+  'http-post',
+  'http-post-together',
+  'http-post-fail',
+  'http-post-fail-together',
 ];
 
 /** @type {Suite[]} */

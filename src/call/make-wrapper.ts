@@ -169,17 +169,27 @@ export function addLayer(wrap: Wrap, ...[target, name, original]: Parameters<Wra
   return wrapped;
 }
 
-/** Checks what `run` is given. @throws {UsageError} unless it is a function. */
-export function checkRun(call: unknown): asserts call is AnyFunction {
+/**
+ * Checks what `run` is given.
+ *
+ * @param more  A second argument, where there may be none: only a retry can be changed for one call.
+ * @throws {UsageError} unless `call` is a function and nothing stands beside it.
+ */
+export function checkRun(call: unknown, more?: unknown): asserts call is AnyFunction {
   if (typeof call !== 'function') throw new UsageError(`run takes a function; got ${show(call)}.`);
+  if (more === undefined) return;
+  throw new UsageError(
+    `run takes one function; a second argument (${show(more)}) is not allowed. ` +
+      'Overrides are for the run of a retry.',
+  );
 }
 
 /**
  * Makes a policy out of a way to wrap: a wrapper with `run`, and whatever else the policy offers. Getters stay getters.
  */
 export function makePolicy(policy: string, wrap: Wrap, offers: object = {}): unknown {
-  const run = (call: (context: CallContext) => unknown): unknown => {
-    checkRun(call);
+  const run = (call: (context: CallContext) => unknown, more?: unknown): unknown => {
+    checkRun(call, more);
     const once = (): unknown => call(contextHere());
     keepKind(once, call); // policies know it before the call
     return wrap(once, () => (call.name === '' ? 'run' : call.name), call).fn();

@@ -32,9 +32,12 @@ export interface Policy<in Accepts = unknown, Adds = never> {
   /** Not there at run time: where `compose` finds the types again. */
   readonly [types]?: { readonly accepts: (result: Accepts) => void; readonly adds: Adds };
   /**
-   * Makes one call now, under this policy.
+   * Makes one call now, under this policy. Nothing can be changed for one call but a retry: `retry(...).run(call,
+   * overrides)`.
    *
    *     const page = await retry({ maxTries: 3 }).run(({ signal }) => fetch(url, { signal }));
+   *
+   * @throws {UsageError} for what is no function, and for a second argument.
    */
   run<Result extends Accepts>(call: (context: CallContext) => Result): Substituted<Result, Adds>;
 }
@@ -76,7 +79,8 @@ type SubstitutedEach<Result, Adds> =
 // `Item[]` rather than `Item[] | never[]`: what says nothing new is left out.
 type Either<Value, Adds> = [Adds] extends [Value] ? Value : Value | Adds;
 
-type IsAny<T> = 0 extends 1 & T ? true : false;
+/** Whether a type is `any`. */
+export type IsAny<T> = 0 extends 1 & T ? true : false;
 type IsPromised<Adds> =
   IsAny<Adds> extends true ? false : [Extract<Adds, Promised>] extends [never] ? false : true;
 

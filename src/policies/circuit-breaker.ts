@@ -7,12 +7,13 @@
 import { isAbortableHere } from '../call/context.js';
 import { type Wrap, makePolicy } from '../call/make-wrapper.js';
 import type { AnyFunction, Wrapper } from '../call/wrapper.js';
-import { OptionError } from '../errors.js';
-import { Guard, type GuardOwner, Guarded, type Kind, kindOf } from './circuit-guard.js';
+import { AttendedCalls } from './attended-call.js';
+import { Guard, type GuardOwner } from './circuit-guard.js';
 import type { CircuitBreakerOptions } from './circuit-options.js';
+import type { CircuitState } from './circuit-rules.js';
 import { type CircuitSettings, checkCircuitOptions } from './circuit-settings.js';
-import type { CircuitState } from './circuit.js';
-import { Keyed } from './keyed.js';
+import { Target } from './circuit-target.js';
+import { States } from './states.js';
 import { SlowCalls } from './slow-calls.js';
 
 /** A circuit breaker: a wrapper that may guard many functions, and what there is to know and to do about its circuit. */
@@ -41,7 +42,7 @@ export interface CircuitBreaker extends Wrapper {
 export function circuitBreaker(options: CircuitBreakerOptions = {}): CircuitBreaker {
   const breaker = new Breaker(checkCircuitOptions(options));
   const wrap: Wrap = (target, name, original) => {
-    const guarded = breaker.guarded(target, name);
+    const guarded = new Target(target, name, breaker.settings.mode);
     return { fn: original === undefined ? breaker.around(guarded) : breaker.once(guarded) };
   };
   return makePolicy('circuitBreaker', wrap, {
@@ -66,9 +67,10 @@ const severity: readonly CircuitState[] = ['isolated', 'open', 'half-open', 'ram
 
 class Breaker implements GuardOwner {
   readonly slowCalls: SlowCalls | undefined;
+  readonly calls = new AttendedCalls();
   readonly #only: Guard | undefined;
-  readonly #keyed: Keyed<Guard> | undefined;
-  #runKind: Kind = 'unknown'; // of the latest function that was run
+  readonly #states: States<Guard>;
+  #runKind: Target['kind'] = 'unknown'; // of the latest function that was run
   #name: string | undefined;
   isNameless: boolean;
 
@@ -77,12 +79,11 @@ class Breaker implements GuardOwner {
     this.slowCalls = slowAfter === undefined ? undefined : new SlowCalls(clock, slowAfter);
     this.#name = name;
     this.isNameless = name === undefined;
-    if (key === undefined) this.#only = new Guard(this, undefined);
-    else
-      this.#keyed = new Keyed((of) => new Guard(this, of), {
-        max: maxKeys,
-        isKept: (guard) => guard.circuit.state !== 'closed',
-      });
+    const make = (of: string | undefined): Guard => new Guard(this, of);
+    this.#states = new States({ key, maxKeys }, make, {
+      isKept: (guard) => guard.circuit.state !== 'closed',
+    });
+    this.#only = key === undefined ? this.#states.peek() : undefined;
   }
 
   get name(): string {
@@ -95,27 +96,22 @@ class Breaker implements GuardOwner {
   }
 
   stateOf(key: string): CircuitState {
-    return (this.#only ?? this.#keyed?.peek(key))?.state ?? 'closed';
+    return (this.#only ?? this.#states.peek(key))?.state ?? 'closed';
   }
 
   guards(key?: string): Guard[] {
     if (this.#only !== undefined) return [this.#only];
-    const keyed = this.#keyed as Keyed<Guard>;
-    return key === undefined ? keyed.entries().map(([, guard]) => guard) : [keyed.get(key)];
+    return key === undefined ? this.#states.all() : [this.#states.get(key)];
   }
 
-  guarded(target: AnyFunction, name: (thisArg: unknown) => string): Guarded {
-    const { mode } = this.settings;
-    return new Guarded(target, name, kindOf(mode, target), mode !== 'auto');
-  }
-
-  around(guarded: Guarded): AnyFunction {
+  around(guarded: Target): AnyFunction {
     const only = this.#only;
+    const states = this.#states;
     const { target } = guarded;
     // eslint-disable-next-line @typescript-eslint/no-this-alias -- the function below has a `this` of its own
     const breaker = this;
     return function (this: unknown, ...args: unknown[]): unknown {
-      const guard = only ?? breaker.#guardOf(guarded, this, args);
+      const guard = only ?? states.of(guarded, this, args);
       const { period } = guard;
       if (!period.isPlain || breaker.isNameless) return guard.attend(guarded, this, args);
       const whenError = isAbortableHere() ? guard.whenErrorHere(period) : period.whenError;
@@ -134,11 +130,11 @@ class Breaker implements GuardOwner {
   }
 
   /** A function for one call, which is taken to give what the one before has given. */
-  once(guarded: Guarded): AnyFunction {
+  once(guarded: Target): AnyFunction {
     return () => {
       if (guarded.kind === 'unknown') guarded.kind = this.#runKind;
       try {
-        const guard = this.#only ?? this.#guardOf(guarded, undefined, []);
+        const guard = this.#only ?? this.#states.of(guarded, undefined, []);
         return guard.attend(guarded, undefined, []);
       } finally {
         this.#runKind = guarded.kind;
@@ -147,17 +143,9 @@ class Breaker implements GuardOwner {
   }
 
   /** Notes what the first function is called, for a breaker that has no name. */
-  noteName(guarded: Guarded, thisArg: unknown): void {
+  noteName(guarded: Target, thisArg: unknown): void {
     if (!this.isNameless) return;
     this.isNameless = false;
-    this.#name = guarded.name(thisArg);
-  }
-
-  #guardOf(guarded: Guarded, thisArg: unknown, args: readonly unknown[]): Guard {
-    const { key } = this.settings;
-    const call = Object.freeze({ target: guarded.target, args, thisArg, name: guarded.name(thisArg) });
-    const value: unknown = (key as NonNullable<typeof key>)(call);
-    if (typeof value !== 'string') throw new OptionError('key', value, 'must give a text');
-    return (this.#keyed as Keyed<Guard>).get(value);
+    this.#name = guarded.nameOf(thisArg);
   }
 }

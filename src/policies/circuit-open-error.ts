@@ -25,7 +25,8 @@ export class CircuitOpenError extends RefusalError {
   /**
    * @param breaker  The breaker's name, for the message.
    * @param state    What the circuit was doing.
-   * @param retryAt  Moment, on the breaker's clock, from which a call may be let through; `Infinity` when nobody knows.
+   * @param retryAt  Moment, on the breaker's clock, from which a call may be let through; `Infinity` when nobody knows:
+   *                 isolated, or while others probe.
    * @param now      Reads the breaker's clock.
    */
   constructor(
@@ -42,33 +43,5 @@ export class CircuitOpenError extends RefusalError {
   /** Milliseconds until a call may be let through: 0 when that time has come, `undefined` when nobody knows. */
   override get retryAfter(): Ms | undefined {
     return this.retryAt === Infinity ? undefined : Math.max(0, this.retryAt - this.#now());
-  }
-}
-
-/** An error with a stack. */
-export function stackedError(
-  breaker: string,
-  state: RefusingState,
-  retryAt: Ms,
-  now: () => Ms,
-): CircuitOpenError {
-  return new CircuitOpenError(breaker, state, retryAt, now);
-}
-
-/** The same without a captured stack, where the platform lets us. */
-export function stacklessError(
-  breaker: string,
-  state: RefusingState,
-  retryAt: Ms,
-  now: () => Ms,
-): CircuitOpenError {
-  const host = Error as { stackTraceLimit?: unknown };
-  const limit = host.stackTraceLimit;
-  // Not there outside V8 and its imitators; read-only where a program has frozen its globals.
-  const isOurs = typeof limit === 'number' && Reflect.set(host, 'stackTraceLimit', 0);
-  try {
-    return new CircuitOpenError(breaker, state, retryAt, now);
-  } finally {
-    if (isOurs) host.stackTraceLimit = limit;
   }
 }

@@ -1,7 +1,6 @@
 /**
  * The options of a circuit breaker, as users write them. `circuit-settings.ts` checks them.
  */
-import type { CallDetails } from '../call/details.js';
 import type { Outcome } from '../call/outcome.js';
 import type { Handlers } from '../retry/handlers.js';
 import type { Clock } from '../time/clock.js';
@@ -9,7 +8,9 @@ import type { Duration, Ms } from '../time/duration.js';
 import type { Random } from '../time/random.js';
 import type { Jitter } from '../wait/jitter.js';
 import type { WaitMaker } from '../wait/waits.js';
-import type { ChangeReason, CircuitState } from './circuit.js';
+import type { ChangeReason, CircuitState } from './circuit-rules.js';
+import type { Ending } from './ending.js';
+import type { KeyOption } from './guard.js';
 
 /** What handlers and the event hub are told when a circuit changes. Frozen. */
 export interface CircuitDetails {
@@ -34,9 +35,6 @@ export interface CircuitDetails {
   /** How the call ended that brought it about; `undefined` where none did. */
   readonly outcome: Outcome | undefined;
 }
-
-/** What `key` is told about a call. Frozen. */
-export type CircuitCall = Pick<CallDetails, 'target' | 'args' | 'thisArg' | 'name'>;
 
 /** What is a failure, what opens the circuit, and how it recovers. Times are milliseconds or strings with a unit. */
 export interface CircuitBreakerOptions {
@@ -86,12 +84,12 @@ export interface CircuitBreakerOptions {
   readonly ramp?: RampOptions | null | undefined;
 
   /** Whether an outcome is a failure. @default an error is */
-  readonly isFailure?: ((outcome: Outcome<any>) => boolean) | undefined;
+  readonly isFailure?: ((outcome: Ending) => boolean) | undefined;
   /** Whether an outcome is neither success nor failure. Refusals, and errors after an abort by the caller, always are. */
-  readonly isNeutral?: ((outcome: Outcome<any>) => boolean) | undefined;
+  readonly isNeutral?: ((outcome: Ending) => boolean) | undefined;
 
   /** Splits the breaker into a circuit for each key: `({ args }) => new URL(args[0]).host`. */
-  readonly key?: ((call: CircuitCall) => string) | undefined;
+  readonly key?: KeyOption | undefined;
   /** How many keys are remembered; least recently used are forgotten first, open circuits last. @default 1000 */
   readonly maxKeys?: number | undefined;
   /** Whether each refusal is an error of its own with a stack. @default false */
@@ -127,10 +125,10 @@ export interface HalfOpenOptions {
 export interface RampOptions {
   /** The share of calls let through at first. @default 0.1 */
   readonly from?: number | undefined;
-  /** By what it grows with each step. @default 2 */
+  /** By what it grows with each step, 1.01 or more. @default 2 */
   readonly factor?: number | undefined;
   /** How long a step takes. @default '1s' */
   readonly every?: Duration | undefined;
-  /** How many calls make evidence in a step. @default 3 */
+  /** How many calls it takes to judge failures in a step; with fewer it neither opens nor climbs. @default 3 */
   readonly minCalls?: number | undefined;
 }

@@ -7,7 +7,7 @@ import { OptionError, isStampedeError, isUnsent } from '../errors.js';
 import { describe, publish, warnOnce } from '../events.js';
 import type { CircuitSettings } from './circuit-settings.js';
 import { isAbort } from './overload.js';
-import type { Verdict } from './circuit.js';
+import type { Verdict } from './circuit-rules.js';
 
 interface Judge {
   readonly settings: Pick<CircuitSettings, 'isFailure' | 'isNeutral'>;

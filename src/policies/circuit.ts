@@ -8,62 +8,18 @@
  *                           ^-------------- probes fail ---+--- calls fail ---+
  */
 import type { Ms } from '../time/duration.js';
-import type { Random } from '../time/random.js';
+import { Probes } from './circuit-probes.js';
+import { Ramp } from './circuit-ramp.js';
+import {
+  type ChangeReason,
+  type CircuitRules,
+  type CircuitState,
+  Permit,
+  type Verdict,
+} from './circuit-rules.js';
 import type { Window } from './windows.js';
 
-/** What a circuit is doing. `'isolated'`: refusing everything until somebody closes it by hand. */
-export type CircuitState = 'closed' | 'open' | 'half-open' | 'ramp' | 'isolated';
-
-/** What the end of a call says about what was called. `'neutral'`: nothing, as when the caller cancelled it. */
-export type Verdict = 'success' | 'failure' | 'neutral';
-
-/** Why a circuit has changed. */
-export type ChangeReason =
-  'consecutive' | 'failureRate' | 'slowRate' | 'openTime' | 'probes' | 'ramp' | 'manual';
-
-/** What a circuit goes by. All of it is checked by whoever makes it. */
-export interface CircuitRules {
-  /** So many failures in a row, the first at least `lasting` milliseconds before the last. */
-  readonly consecutive: { readonly failures: number; readonly lasting: Ms } | undefined;
-  readonly failureRate: number | undefined;
-  readonly slowRate: number | undefined;
-  /** How many calls make evidence for a rate: `share` of those that the window would hold at the own rate. */
-  readonly minCalls: { readonly least: number; readonly share: number; readonly most: number };
-  /** Makes a fresh window, where there is a rate; `undefined` where there is none. */
-  readonly window: (() => Window) | undefined;
-  /** Whether the window looks at the time. */
-  readonly isTimed: boolean;
-  readonly halfOpen: {
-    /** How many probes may be under way. */
-    readonly atOnce: number;
-    /** So many successes out of so many probes. */
-    readonly successes: number;
-    readonly of: number;
-    /** For how long a probe may keep its place. */
-    readonly lease: Ms;
-  };
-  /** `undefined`: closed as soon as the probes have succeeded. */
-  readonly ramp:
-    | { readonly from: number; readonly factor: number; readonly every: Ms; readonly minCalls: number }
-    | undefined;
-  /** How long to stay open, jitter included. @param reopened  How often it has opened since it was last closed. */
-  readonly openTime: (reopened: number) => Ms;
-  readonly random: Random;
-}
-
-/** The leave to make a call. It belongs to one period of one circuit; many calls may share it while none is watched. */
-export class Permit {
-  /** Whether the call has been counted already, when it became slow. */
-  slow = false;
-  /** Where it was counted: in a window, or in which step of a ramp. */
-  place = -1;
-
-  constructor(
-    readonly generation: number,
-    /** When the place of a probe goes to another. */
-    readonly until: Ms,
-  ) {}
-}
+const nothing = { calls: 0, failures: 0, slow: 0 };
 
 export class Circuit {
   readonly #rules: CircuitRules;
@@ -79,15 +35,8 @@ export class Circuit {
   #reopened = 0;
   #retryAt: Ms = 0;
 
-  #leases: Permit[] = [];
-  #good = 0;
-  #bad = 0;
-
-  #gate = 1;
-  #stepAt: Ms = 0;
-  #calls = 0;
-  #failures = 0;
-  #slow = 0;
+  #probes: Probes | undefined;
+  #ramp: Ramp | undefined;
 
   constructor(rules: CircuitRules) {
     this.#rules = rules;
@@ -116,7 +65,7 @@ export class Circuit {
   /** From when on a call that was refused may be let through: not surely then, and in a ramp by chance before it. */
   get retryAt(): Ms {
     if (this.#state === 'isolated') return Infinity;
-    return this.#state === 'ramp' ? this.#stepAt : this.#retryAt;
+    return this.#state === 'ramp' ? (this.#ramp as Ramp).nextAt : this.#retryAt;
   }
 
   /** How often it has opened since it was last closed. */
@@ -131,22 +80,17 @@ export class Circuit {
 
   /** What has been counted, without what is too old at `now`. */
   counts(now: Ms): { calls: number; failures: number; slow: number; consecutive: number } {
-    const lately = this.#state === 'ramp' ? undefined : this.#window;
-    lately?.roll(now);
-    const { calls, failures, slow } = lately ?? {
-      calls: this.#calls,
-      failures: this.#failures,
-      slow: this.#slow,
-    };
+    this.#window?.roll(now);
+    const { calls, failures, slow } = this.#ramp ?? this.#window ?? nothing;
     return { calls, failures, slow, consecutive: this.#streak };
   }
 
   /** Whether a call may be made. @returns What to tell its end with; `undefined`: it may not. */
   admit(now: Ms): Permit | undefined {
-    if (this.#state === 'closed') return this.#permit();
+    if (this.#state === 'closed') return this.#shared;
     if (this.#state === 'open' && now >= this.#retryAt) this.#change('half-open', 'openTime');
-    if (this.#state === 'half-open') return this.#probe(now);
-    if (this.#state === 'ramp') return this.#climb(now);
+    if (this.#state === 'half-open') return (this.#probes as Probes).admit(this.#generation, now);
+    if (this.#state === 'ramp') return this.#climb(this.#ramp as Ramp, now);
     return undefined;
   }
 
@@ -154,24 +98,29 @@ export class Circuit {
   end(permit: Permit, verdict: Verdict, now: Ms): void {
     if (permit.generation !== this.#generation) return;
     if (this.#state === 'half-open') this.#endProbe(permit, verdict, now);
+    else if (this.#state === 'ramp') this.#endOnRamp(this.#ramp as Ramp, permit, verdict, now);
     else if (verdict === 'success') this.#succeeded(permit, now);
     else if (verdict === 'failure') this.#failed(permit, now);
   }
 
-  /** A call that is still running has become slow. It counts now: one that hangs may never end. */
-  slow(permit: Permit, now: Ms): void {
-    if (permit.generation !== this.#generation || permit.slow) return;
-    permit.slow = true;
-    if (this.#state === 'half-open') this.#endProbe(permit, 'failure', now);
+  /**
+   * A call that is still running has become slow. It counts now: one that hangs may never end.
+   *
+   * @returns What to tell its end with from now on.
+   */
+  slow(permit: Permit, now: Ms): Permit {
+    if (permit.generation !== this.#generation || permit.slow) return permit;
+    const own = permit === this.#shared ? new Permit(this.#generation, Infinity) : permit;
+    own.slow = true;
+    if (this.#state === 'half-open') this.#endProbe(own, 'failure', now);
     else if (this.#state === 'ramp') {
-      permit.place = this.#stepAt;
-      this.#calls += 1;
-      this.#slow += 1;
-      this.#judgeRamp(now);
+      (this.#ramp as Ramp).countSlow(own);
+      this.#judgeRamp(this.#ramp as Ramp, now);
     } else {
-      permit.place = this.#window?.add(false, true, now) ?? -1;
+      own.place = this.#window?.add(false, true, now) ?? -1;
       this.#judge(now);
     }
+    return own;
   }
 
   /** Opens by hand. Nothing happens if it refuses already. */
@@ -192,30 +141,22 @@ export class Circuit {
 
   // Closed.
 
-  #permit(): Permit {
-    return this.#rules.slowRate === undefined ? this.#shared : new Permit(this.#generation, Infinity);
-  }
-
   #succeeded(permit: Permit, now: Ms): void {
     this.#streak = 0;
-    if (permit.slow) return;
-    if (this.#state === 'ramp') this.#calls += 1;
-    else this.#window?.add(false, false, now);
+    if (!permit.slow) this.#window?.add(false, false, now);
   }
 
   #failed(permit: Permit, now: Ms): void {
-    if (this.#streak === 0) this.#streakSince = now;
-    this.#streak += 1;
-    if (this.#state === 'ramp') {
-      if (permit.place !== this.#stepAt) this.#calls += 1; // or it was counted in this step when it became slow
-      this.#failures += 1;
-      this.#judgeRamp(now);
-      return;
-    }
+    this.#lengthen(now);
     if (permit.slow) this.#window?.addFailure(permit.place, now);
     else this.#window?.add(true, false, now);
     if (this.#isStreak(now)) this.#open(now, 'consecutive');
     else this.#judge(now);
+  }
+
+  #lengthen(now: Ms): void {
+    if (this.#streak === 0) this.#streakSince = now;
+    this.#streak += 1;
   }
 
   #isStreak(now: Ms): boolean {
@@ -250,27 +191,10 @@ export class Circuit {
     this.#change('open', because);
   }
 
-  #probe(now: Ms): Permit | undefined {
-    this.#leases = this.#leases.filter((lease) => lease.until > now);
-    const { atOnce, lease } = this.#rules.halfOpen;
-    if (this.#leases.length >= atOnce) return undefined;
-    const permit = new Permit(this.#generation, now + lease);
-    this.#leases.push(permit);
-    return permit;
-  }
-
   #endProbe(permit: Permit, verdict: Verdict, now: Ms): void {
-    const place = this.#leases.indexOf(permit);
-    if (place < 0 || permit.until <= now) return; // its place is another's
-    this.#leases.splice(place, 1);
-    const { successes, of } = this.#rules.halfOpen;
-    if (verdict === 'success') {
-      this.#good += 1;
-      if (this.#good >= successes) this.#recover(now);
-    } else if (verdict === 'failure') {
-      this.#bad += 1;
-      if (this.#bad > of - successes) this.#open(now, 'probes');
-    }
+    const told = (this.#probes as Probes).end(permit, verdict, now);
+    if (told === 'failure') this.#open(now, 'probes');
+    else if (told === 'success') this.#recover(now);
   }
 
   #recover(now: Ms): void {
@@ -280,41 +204,38 @@ export class Circuit {
       return;
     }
     this.#change('ramp', 'probes');
-    this.#gate = ramp.from;
-    this.#stepAt = now + ramp.every;
+    this.#ramp = new Ramp(ramp, this.#rules, now);
   }
 
   // The ramp.
 
-  #climb(now: Ms): Permit | undefined {
-    const { every, factor, minCalls } = this.#rules.ramp as NonNullable<CircuitRules['ramp']>;
-    while (now >= this.#stepAt) {
-      // A few failures are no evidence yet, and no reason to let more through; silence is none against it.
-      if (this.#calls < minCalls && this.#failures + this.#slow > 0) break;
-      if (this.#isRampBad()) {
-        this.#open(now, 'ramp');
-        return undefined;
-      }
-      this.#gate *= factor;
-      this.#stepAt += every;
-      this.#calls = this.#failures = this.#slow = 0;
-      if (this.#gate >= 1) {
-        this.#close(now, 'ramp');
-        return this.#permit();
-      }
+  #climb(ramp: Ramp, now: Ms): Permit | undefined {
+    const turn = ramp.climb(now);
+    if (turn === 'fall') {
+      this.#open(now, 'ramp');
+      return undefined;
     }
-    return this.#rules.random() < this.#gate ? this.#permit() : undefined;
+    if (turn === 'top') {
+      this.#close(now, 'ramp');
+      return this.#shared;
+    }
+    if (this.#rules.random() >= ramp.gate) return undefined;
+    ramp.running += 1;
+    return this.#shared;
   }
 
-  #judgeRamp(now: Ms): void {
-    const { minCalls } = this.#rules.ramp as NonNullable<CircuitRules['ramp']>;
-    if (this.#isStreak(now) || (this.#calls >= minCalls && this.#isRampBad())) this.#open(now, 'ramp');
+  #endOnRamp(ramp: Ramp, permit: Permit, verdict: Verdict, now: Ms): void {
+    ramp.running -= 1;
+    if (verdict === 'neutral') return;
+    const isFailure = verdict === 'failure';
+    if (isFailure) this.#lengthen(now);
+    else this.#streak = 0;
+    ramp.count(permit, isFailure);
+    if (isFailure) this.#judgeRamp(ramp, now);
   }
 
-  #isRampBad(): boolean {
-    const { failureRate = 0.5, slowRate = 2 } = this.#rules;
-    const calls = this.#calls;
-    return this.#failures / calls >= failureRate || this.#slow / calls >= slowRate;
+  #judgeRamp(ramp: Ramp, now: Ms): void {
+    if (this.#isStreak(now) || ramp.isBad()) this.#open(now, 'ramp');
   }
 
   // Changes.
@@ -330,9 +251,9 @@ export class Circuit {
     this.#because = because;
     this.#generation += 1;
     this.#shared = new Permit(this.#generation, Infinity);
-    this.#leases = [];
-    this.#good = this.#bad = 0;
-    this.#calls = this.#failures = this.#slow = 0;
-    if (state !== 'open') this.#streak = 0; // an open circuit keeps what it opened for, for those who look
+    this.#probes = state === 'half-open' ? new Probes(this.#rules.halfOpen) : undefined;
+    if (state === 'open') return; // keeps what it opened for, for those who look
+    this.#streak = 0;
+    this.#ramp = undefined;
   }
 }

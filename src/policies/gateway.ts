@@ -17,11 +17,11 @@ import type { Duration } from '../time/duration.js';
 import type { Random } from '../time/random.js';
 import type { Budget } from '../retry/attempts.js';
 import { checkName, isBudget } from '../retry/option-checks.js';
-import type { ErrorMatcher, RetryOptions, RetryRule, Verdict } from '../retry/options.js';
+import type { ErrorMatcher, RetryOptions, RetryRule, RuleList, Verdict } from '../retry/options.js';
 import { retry } from '../retry/with-retry.js';
 import { type Bulkhead, type BulkheadOptions, bulkhead } from './bulkhead.js';
 import { type CircuitBreaker, circuitBreaker } from './circuit-breaker.js';
-import type { CircuitState } from './circuit.js';
+import type { CircuitState } from './circuit-rules.js';
 import type { CircuitBreakerOptions } from './circuit-options.js';
 import { deadline } from './deadline.js';
 import { type FallbackOptions, fallback } from './fallback.js';
@@ -32,19 +32,23 @@ import { type Throttle, type ThrottleOptions, throttle } from './throttle.js';
 import { timeout } from './timeout.js';
 
 /** How a gateway retries. `mode` and `budget` are settled by the gateway. */
-export type GatewayRetry = Omit<
-  RetryOptions<ErrorMatcher, any, Verdict, readonly RetryRule<any, any, any>[]>,
+export type GatewayRetry<M = ErrorMatcher, Rules extends readonly unknown[] = readonly RetryRule[]> = Omit<
+  RetryOptions<M, any, Verdict, Rules>,
   'mode' | 'budget' | 'name' | 'clock' | 'random'
 >;
 
 /** Each pattern: its options, a policy made elsewhere (to share it), or `false` to leave it out. */
-export interface GatewayOptions<F = never> {
+export interface GatewayOptions<
+  F = never,
+  M = ErrorMatcher,
+  Rules extends readonly unknown[] = readonly RetryRule[],
+> {
   /** How long an attempt may take. `false` for no limit. @default '10s' */
   readonly timeout?: Duration | false | undefined;
   /** How long the whole call may take, retries and waits included. `false` for no limit. @default '30s' */
   readonly deadline?: Duration | false | undefined;
   /** @default three tries, `expo({ factor: 100, maxValue: '10s' })`, full jitter, `nested: 'once'` */
-  readonly retry?: GatewayRetry | false | undefined;
+  readonly retry?: GatewayRetry<M, Rules> | false | undefined;
   /** What pays for retries. @default a `retryBudget()` of its own */
   readonly budget?: RetryBudgetOptions | Budget | false | undefined;
   /** @default a breaker of its own */
@@ -145,9 +149,18 @@ export function setGatewayDefaults(name: string, options: GatewayOptions<unknown
  * @throws {OptionError} when an option is unknown or not allowed.
  * @see M. T. Nygard, *Release It!*, "generic gateway"
  */
-export function gateway<F = never>(
+export function gateway<
+  F = never,
+  M extends ErrorMatcher = ErrorMatcher,
+  M0 = unknown,
+  M1 = unknown,
+  M2 = unknown,
+  M3 = unknown,
+  M4 = unknown,
+  M5 = unknown,
+>(
   name: string,
-  options?: GatewayOptions<F>,
+  options?: GatewayOptions<F, M, RuleList<any, Verdict, M0, M1, M2, M3, M4, M5>>,
 ): [F] extends [never] ? Gateway : FallbackGateway<AddsOfFallback<F>>;
 export function gateway(name: string, options: GatewayOptions<unknown> = {}): unknown {
   if (checkName(name) === undefined) throw new OptionError('name', name, 'must be given to gateway');

@@ -13,7 +13,8 @@ import { type Handlers, checkHandlers } from '../retry/handlers.js';
 import { checkBudget, checkClock, checkFunction, checkName } from '../retry/option-checks.js';
 import type { Clock } from '../time/clock.js';
 import { type Duration, type Ms, toMs } from '../time/duration.js';
-import { type HedgeDetails, type Hedging, delayOf, hedged } from './hedged-call.js';
+import { hedged } from './hedged-call.js';
+import { type HedgeDetails, type Hedging, delayOf } from './hedging.js';
 import { RunningQuantile } from './quantile.js';
 import { kindOf } from './timed-call.js';
 import { checkAsyncMode, nameFrom } from './timeout.js';
@@ -35,6 +36,11 @@ export interface HedgeOptions {
   readonly budget?: Budget | undefined;
   /** Whether an error is final: then the call ends with it, whoever else is still under way. @default never */
   readonly isFatal?: ((error: any) => boolean) | undefined;
+  /**
+   * Given the value of each attempt that succeeds after the call has ended, to release what it holds: a body, a
+   * connection. Nobody waits for it; an error in it is reported once.
+   */
+  readonly dispose?: ((value: any) => unknown) | undefined;
   /** Whether the function is known to give promises. A value that comes at once needs no hedge. @default 'auto' */
   readonly mode?: 'auto' | 'async' | undefined;
   /** What the function is called in events. @default the function's name (`Class.method`) */
@@ -52,6 +58,7 @@ const names = [
   'minCalls',
   'budget',
   'isFatal',
+  'dispose',
   'mode',
   'name',
   'clock',
@@ -97,14 +104,17 @@ export function hedge(options: HedgeOptions): Hedge {
     max,
     budget: checkBudget(options.budget) ?? new HedgeBudget(max - 1),
     isFatal: checkFunction('isFatal', options.isFatal, undefined) as Hedging['isFatal'],
+    dispose: checkFunction('dispose', options.dispose, undefined) as Hedging['dispose'],
     clock: checkClock(options.clock),
     onHedge: checkHandlers('onHedge', options.onHedge),
   };
-  const wrap: Wrap = (target, nameOf) => ({
+  const wrap: Wrap = (target, nameOf, original) => ({
     fn: hedged({
       ...common,
       target,
       nameFor: nameFrom(options.name, nameOf),
+      // Each call by `run` is of a function of its own, and one warning is enough for all of them.
+      subject: original === undefined ? target : common,
       kind: isAsync ? 'async' : kindOf(target),
     }),
     repeats: true,

@@ -3,85 +3,27 @@
  *
  * Whoever answers first wins; the others hear of it by their signals.
  */
-import { AbortSource, type Abortable, type Aborted } from '../call/abort.js';
+import { elsewhere, rejectLater } from '../call/adoption.js';
+import type { Abortable, Aborted } from '../call/abort.js';
 import { frameAround } from '../call/around.js';
 import { type Frame, currentFrame, enterFrame } from '../call/context.js';
 import { notePrompt } from '../call/layers.js';
 import { asPromise, isThenable } from '../call/outcome.js';
 import type { AnyFunction } from '../call/wrapper.js';
 import { isRefusal, isStampedeError } from '../errors.js';
-import { isObserved, publish, warnOnce } from '../events.js';
-import { rejectLater } from '../call/adoption.js';
-import type { Budget } from '../retry/attempts.js';
-import { type Handler, tellAtOnce, tellBudget } from '../retry/handlers.js';
-import type { Kind } from '../retry/plan.js';
-import type { Clock } from '../time/clock.js';
+import { warnOnce } from '../events.js';
+import { tellBudget } from '../retry/handlers.js';
 import type { Ms } from '../time/duration.js';
 import { afterOtherWork } from '../time/host.js';
 import type { Sleeper } from '../time/timers.js';
-import type { RunningQuantile } from './quantile.js';
-
-/** What `onHedge` is told when another attempt is sent. Frozen. */
-export interface HedgeDetails {
-  readonly event: 'hedge';
-  /** The function as it was before it was wrapped. */
-  readonly target: AnyFunction;
-  readonly args: readonly unknown[];
-  readonly thisArg: unknown;
-  readonly name: string;
-  /** Attempts sent so far, this one included. */
-  readonly tries: number;
-  /** Milliseconds since the call started. */
-  readonly elapsed: Ms;
-  /** Why: the one before is slow, or it has failed. */
-  readonly because: 'slow' | 'error';
-  /** What the one before has failed with, where it has. */
-  readonly error?: unknown;
-}
-
-/** A checked hedge, joined with the function that it is for. */
-export interface Hedging {
-  readonly target: AnyFunction;
-  readonly after: Ms | RunningQuantile;
-  readonly max: number;
-  readonly budget: Budget;
-  readonly isFatal: ((error: unknown) => boolean) | undefined;
-  readonly clock: Clock;
-  readonly onHedge: readonly Handler<never>[];
-  readonly nameFor: (thisArg: unknown) => string;
-  kind: Kind;
-}
-
-/** How long an attempt is waited for; `undefined` while nobody knows. */
-export function delayOf(after: Ms | RunningQuantile): Ms | undefined {
-  return typeof after === 'number' ? after : after.value;
-}
-
-/** One of the attempts of a call: what its function is told, and what ends it. */
-class Attempt extends AbortSource implements Frame {
-  constructor(
-    readonly tries: number,
-    readonly outer: Frame | undefined,
-  ) {
-    super();
-  }
-
-  remaining(): Ms {
-    return this.outer?.remaining() ?? Infinity;
-  }
-
-  abort(reason: unknown): void {
-    this.abortInside(reason);
-  }
-}
-
-/** Stands for what is dealt with elsewhere: whoever adopts it waits for ever, and is forgotten. */
-const elsewhere: PromiseLike<never> = { then: () => elsewhere };
+import { announce } from './announce.js';
+import { HedgeAttempt } from './hedge-attempt.js';
+import { type HedgeDetails, type Hedging, delayOf, discard } from './hedging.js';
 
 class HedgedCall implements Sleeper, Abortable {
   place = -1;
   readonly unref = false;
-  readonly #attempts: Attempt[] = [];
+  readonly #attempts: HedgeAttempt[] = [];
   readonly #startedAt: Ms;
   #flying = 0;
   #hasFailed = false; // the first attempt
@@ -104,7 +46,7 @@ class HedgedCall implements Sleeper, Abortable {
     const { hedging } = this;
     const aborted = this.outer?.aborted;
     if (aborted !== undefined) return refuse(hedging, aborted.reason);
-    const first = new Attempt(1, this.outer);
+    const first = new HedgeAttempt(1, this.outer);
     let result: unknown;
     try {
       result = this.#call(first);
@@ -115,7 +57,7 @@ class HedgedCall implements Sleeper, Abortable {
     if (hedging.kind !== 'async' && !isThenable(result)) {
       if (hedging.kind === 'unknown') hedging.kind = 'sync';
       const text = `${hedging.nameFor(this.thisArg)} gave a plain value; hedge() can only hedge what returns a promise.`;
-      warnOnce(hedging.target, text, 'STAMPEDE_SYNC');
+      warnOnce(hedging.subject, text, 'STAMPEDE_SYNC');
       return result;
     }
     hedging.kind = 'async';
@@ -145,7 +87,7 @@ class HedgedCall implements Sleeper, Abortable {
     this.#settle(() => this.#reject?.(reason), undefined, reason);
   }
 
-  #call(attempt: Attempt): unknown {
+  #call(attempt: HedgeAttempt): unknown {
     const { target } = this.hedging;
     this.#attempts.push(attempt);
     const before = currentFrame();
@@ -157,7 +99,7 @@ class HedgedCall implements Sleeper, Abortable {
     }
   }
 
-  #follow(attempt: Attempt, promise: Promise<unknown>): void {
+  #follow(attempt: HedgeAttempt, promise: Promise<unknown>): void {
     this.#flying += 1;
     // The promise's own `resolve` and `reject` come last, though little reaches them: by them the engine follows an
     // error's stack to the caller.
@@ -197,7 +139,7 @@ class HedgedCall implements Sleeper, Abortable {
       tellBudget(hedging.nameFor(this.thisArg), hedging.budget, 'refund', 'error'); // a handler has aborted the call
       return true;
     }
-    const attempt = new Attempt(tries, this.outer);
+    const attempt = new HedgeAttempt(tries, this.outer);
     let promise: Promise<unknown>;
     try {
       promise = asPromise(this.#call(attempt));
@@ -209,9 +151,12 @@ class HedgedCall implements Sleeper, Abortable {
     return true;
   }
 
-  #won(attempt: Attempt, value: unknown): unknown {
-    if (this.#resolve === undefined) return elsewhere;
+  #won(attempt: HedgeAttempt, value: unknown): unknown {
     const { hedging } = this;
+    if (this.#resolve === undefined) {
+      discard(hedging, value, this.thisArg);
+      return elsewhere;
+    }
     tellBudget(hedging.nameFor(this.thisArg), hedging.budget, 'earn');
     this.#learn(attempt);
     this.#settle(() => this.#resolve?.(value), attempt);
@@ -219,7 +164,7 @@ class HedgedCall implements Sleeper, Abortable {
   }
 
   /** Tells the estimate how long the first attempt has taken; the others tell it nothing. */
-  #learn(winner: Attempt | undefined): void {
+  #learn(winner: HedgeAttempt | undefined): void {
     const { after, clock } = this.hedging;
     if (typeof after === 'number' || this.#hasFailed) return;
     const elapsed = clock.now() - this.#startedAt;
@@ -227,7 +172,7 @@ class HedgedCall implements Sleeper, Abortable {
     else after.addAtLeast(elapsed);
   }
 
-  #lost(attempt: Attempt, error: unknown): PromiseLike<never> {
+  #lost(attempt: HedgeAttempt, error: unknown): PromiseLike<never> {
     if (this.#resolve === undefined) return elsewhere;
     this.#flying -= 1;
     if (attempt.tries === 1) this.#hasFailed = true;
@@ -256,7 +201,7 @@ class HedgedCall implements Sleeper, Abortable {
   }
 
   /** The call is over. All attempts but `but` are aborted. */
-  #settle(end: () => void, but: Attempt | undefined, reason?: unknown): void {
+  #settle(end: () => void, but: HedgeAttempt | undefined, reason?: unknown): void {
     if (this.#resolve === undefined) return;
     end();
     this.#resolve = undefined;
@@ -267,21 +212,13 @@ class HedgedCall implements Sleeper, Abortable {
   }
 
   #tell(tries: number, why: { readonly because: 'slow' | 'error' }): void {
-    const { onHedge, target, clock } = this.hedging;
-    const observed = isObserved();
-    if (onHedge.length === 0 && !observed) return;
-    const details: HedgeDetails = Object.freeze({
-      event: 'hedge',
-      target,
-      args: this.args,
-      thisArg: this.thisArg,
-      name: this.hedging.nameFor(this.thisArg),
-      tries,
-      elapsed: clock.now() - this.#startedAt,
-      ...why,
+    const { onHedge, target, clock, nameFor } = this.hedging;
+    const { args, thisArg } = this;
+    const name = nameFor(thisArg);
+    announce('hedge', onHedge, name, (): HedgeDetails => {
+      const elapsed = clock.now() - this.#startedAt;
+      return { event: 'hedge', target, args, thisArg, name, tries, elapsed, ...why };
     });
-    if (observed) publish('hedge', details.name, details);
-    tellAtOnce(onHedge, details.name, details);
   }
 }
 

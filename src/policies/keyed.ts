@@ -2,7 +2,7 @@
  * State that is split by a key: one circuit for each host, one bucket for each customer.
  *
  * Bounded: keys may come from users, and must not fill the memory. What was used least recently goes first; what is
- * worth keeping (an open circuit) goes last.
+ * worth keeping (an open circuit) goes last, and what is in use (a bulkhead's room with calls in it) not at all.
  */
 
 export interface KeyedOptions<State> {
@@ -10,9 +10,11 @@ export interface KeyedOptions<State> {
   readonly max: number;
   /** Whether a state should outlive the others. Asked when there is no room, of the oldest states. */
   readonly isKept?: ((state: State) => boolean) | undefined;
+  /** Whether a state is in use and must not be forgotten, even where there are more than `max` for it. */
+  readonly isBusy?: ((state: State) => boolean) | undefined;
 }
 
-/** How many states that are worth keeping are asked whether they still are, before the oldest of them goes. */
+/** How many states that are worth keeping are asked at a time whether they still are, before the oldest of them goes. */
 const asked = 16;
 
 /**
@@ -29,13 +31,15 @@ export class Keyed<State> {
   readonly #make: (key: string) => State;
   readonly #max: number;
   readonly #isKept: ((state: State) => boolean) | undefined;
+  readonly #isBusy: ((state: State) => boolean) | undefined;
   #latestKey: string | undefined;
   #latest: State | undefined;
 
-  constructor(make: (key: string) => State, { max, isKept }: KeyedOptions<State>) {
+  constructor(make: (key: string) => State, { max, isKept, isBusy }: KeyedOptions<State>) {
     this.#make = make;
     this.#max = max;
-    this.#isKept = isKept;
+    this.#isKept = isKept ?? isBusy;
+    this.#isBusy = isBusy;
   }
 
   /** The state of a key, made when the key is new. */
@@ -44,7 +48,7 @@ export class Keyed<State> {
     let state = this.peek(key);
     if (state === undefined) {
       state = this.#make(key);
-      if (this.size >= this.#max) this.#drop();
+      if (this.size >= this.#max) this.#makeRoom();
     } else if (!this.#states.delete(key)) {
       this.#kept.delete(key);
     }
@@ -68,23 +72,29 @@ export class Keyed<State> {
     return [...this.#kept, ...this.#states];
   }
 
-  /** Forgets one: the least recently used that is not worth keeping, or else the least recently used. */
-  #drop(): void {
+  /** Forgets the least recently used that is not worth keeping, or else the least recently used that is not busy. */
+  #makeRoom(): void {
     const isKept = this.#isKept;
     for (const [key, state] of this.#states) {
       this.#states.delete(key);
-      if (isKept === undefined || !isKept(state)) return;
-      this.#kept.set(key, state); // so that each is passed over once, and dropping costs the same in any crowd
+      // Put aside, so that each is passed over once, and dropping costs the same in any crowd.
+      if (isKept?.(state) === true) this.#kept.set(key, state);
+      else if (this.size < this.#max) return;
     }
     let oldest: string | undefined;
     let left = asked;
     for (const [key, state] of this.#kept) {
-      oldest ??= key;
+      if (left === 0) break;
       left -= 1;
-      const isFree = isKept === undefined || !isKept(state);
-      if (isFree) oldest = key;
-      if (isFree || left === 0) break;
+      if (isKept?.(state) !== true) {
+        this.#kept.delete(key);
+        if (this.size < this.#max) return;
+      } else if (this.#isBusy?.(state) !== true) oldest ??= key;
+      else {
+        this.#kept.delete(key); // behind the others, so that the next time they are asked
+        this.#kept.set(key, state);
+      }
     }
-    if (oldest !== undefined) this.#kept.delete(oldest);
+    if (oldest !== undefined && this.size >= this.#max) this.#kept.delete(oldest);
   }
 }

@@ -1,14 +1,16 @@
 /**
  * What an outcome says about the load of the service: it could take the call, it could not, or nothing.
  */
-import { type Outcome } from '../call/outcome.js';
+import type { Outcome } from '../call/outcome.js';
 import { isUnsent, withCause } from '../errors.js';
+import { hasThrottledStatus } from '../retry/retry-kind.js';
+import type { Ending } from './ending.js';
 
 /** `'accept'`: the service took the call. `'overload'`: it could not. `'neutral'`: nobody knows. */
 export type LoadVerdict = 'accept' | 'overload' | 'neutral';
 
 /** Whether an outcome is a sign of overload. */
-export type OverloadTest = (outcome: Outcome) => boolean;
+export type OverloadTest = (outcome: Ending) => boolean;
 
 const codes = new Set<unknown>([
   'ERR_TIMEOUT',
@@ -29,7 +31,7 @@ const codes = new Set<unknown>([
  */
 export const isOverload: OverloadTest = (outcome) => {
   try {
-    return outcome.ok ? hasStatus(outcome.value) : tells(outcome.error);
+    return outcome.ok ? hasThrottledStatus(outcome.value) : tells(outcome.error);
   } catch {
     return false; // a Proxy that throws tells nothing
   }
@@ -38,15 +40,9 @@ export const isOverload: OverloadTest = (outcome) => {
 function tells(error: unknown, depth = 0): boolean {
   if (typeof error !== 'object' || error === null) return false;
   const { code, name, cause, response } = error as Record<string, unknown>;
-  if (codes.has(code) || name === 'TimeoutError' || hasStatus(error) || hasStatus(response)) return true;
+  if (codes.has(code) || name === 'TimeoutError' || hasThrottledStatus(error) || hasThrottledStatus(response))
+    return true;
   return depth < 3 && tells(cause, depth + 1); // fetch fails with a TypeError whose cause knows why
-}
-
-function hasStatus(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  const { status, statusCode } = value as Record<string, unknown>;
-  const known = status ?? statusCode;
-  return known === 429 || known === 503;
 }
 
 /** What to make of an outcome. A call that was never sent, or that the caller aborted, says nothing. */

@@ -4,7 +4,7 @@
  * `retryBudget()` is what the option `budget` of a retry takes. It holds the clock and tells the handlers; the sums
  * are those of `bucket.ts`.
  */
-import { checkKeys } from '../checks.js';
+import { checkKeys, checkNumber } from '../checks.js';
 import { OptionError, show } from '../errors.js';
 import { isObserved, publish } from '../events.js';
 import type { Budget, RetryKind } from '../retry/attempts.js';
@@ -13,7 +13,6 @@ import { checkClock, checkName } from '../retry/option-checks.js';
 import type { Clock } from '../time/clock.js';
 import { type Duration, toMs } from '../time/duration.js';
 import { Bucket, type BucketRules, successesBetweenLooks } from './bucket.js';
-import { checkNumber } from './guard.js';
 
 /** The budget has run empty, or pays again. */
 export interface BudgetDetails {
@@ -29,7 +28,8 @@ export interface RetryBudgetOptions {
   /** Tokens that each success earns: at a cost of 1, the share of retries that goes on for ever. @default 0.1 */
   readonly ratio?: number | undefined;
   /**
-   * Tokens that a retry costs, by the failure it answers. A throttled call cost the server little, a timeout much.
+   * Tokens that a retry costs, by the failure it answers. A throttled call (status 429 or 503, or a wait that the server asked
+   * for) cost the server little, a timeout much.
    * @default { throttle: 0.5, error: 1, timeout: 2, value: 1 }
    */
   readonly cost?: Partial<Readonly<Record<RetryKind, number>>> | undefined;

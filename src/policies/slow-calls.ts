@@ -16,8 +16,8 @@ export abstract class WatchedCall {
   next: WatchedCall | undefined;
   isWatched = false;
 
-  /** @param due  The moment at which it becomes slow. */
-  constructor(readonly due: Ms) {}
+  /** @param due  The moment at which it becomes slow. Stays while it is watched. */
+  constructor(public due: Ms) {}
 
   /** It is still running when it should have ended. Must not throw. */
   abstract becameSlow(now: Ms): void;

@@ -27,26 +27,30 @@ export class Waiter implements Sleeper, Abortable {
   readonly promise: Promise<unknown>;
   readonly #rules: WaiterRules;
   readonly #frame: Frame | undefined;
-  #resolve!: (value: unknown) => void;
-  #reject!: (error: unknown) => void;
+  readonly #around: Frame | undefined;
+  #start!: () => void;
+  #refuse!: (error: unknown) => void;
 
   constructor(rules: WaiterRules) {
     this.#rules = rules;
     this.#frame = currentFrame();
-    this.promise = new Promise((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
+    this.#around = frameAround(); // past an `await` the slot is empty, and yet an ambient deadline may end the wait
+    const turn = new Promise<void>((resolve, reject) => {
+      this.#start = resolve;
+      this.#refuse = reject;
     });
+    // A reaction has the asynchronous context of whoever waits; from `start` it would be that of whoever left.
+    this.promise = turn.then(() => this.#make());
   }
 
   /** Starts to wait. @param wait  Milliseconds after which it wants to be woken. `Infinity`: never. */
   sleep(wait: Ms): void {
-    const aborted = this.#frame?.aborted;
+    const aborted = this.#around?.aborted;
     if (aborted !== undefined) {
       this.abort(aborted);
       return;
     }
-    this.#frame?.watch(this);
+    this.#around?.watch(this);
     if (wait < Infinity) this.#rules.clock.schedule(this, wait);
   }
 
@@ -59,29 +63,31 @@ export class Waiter implements Sleeper, Abortable {
     this.#rules.onLeave(this);
   }
 
-  /** Makes the call. */
+  /** Its turn has come: the call is made, as soon as what runs now is done. */
   start(): void {
     this.#close();
-    const outer = currentFrame();
-    enterFrame(this.#frame);
-    try {
-      this.#resolve(this.#rules.run());
-    } catch (error) {
-      this.#reject(error);
-    } finally {
-      enterFrame(outer);
-    }
+    this.#start();
   }
 
   /** Ends the call without making it. */
   refuse(error: unknown): void {
     this.#close();
-    this.#reject(error);
+    this.#refuse(error);
+  }
+
+  #make(): unknown {
+    const before = currentFrame();
+    enterFrame(this.#frame);
+    try {
+      return this.#rules.run();
+    } finally {
+      enterFrame(before);
+    }
   }
 
   #close(): void {
     this.#rules.clock.cancel(this);
-    this.#frame?.unwatch(this);
+    this.#around?.unwatch(this);
   }
 }
 

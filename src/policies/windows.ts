@@ -97,6 +97,7 @@ export class TimeWindow implements Window {
   readonly #failures: Float64Array;
   readonly #slow: Float64Array;
   #head = -Infinity; // the number of the newest bucket, counted from moment 0
+  #until: Ms = -Infinity; // when the newest bucket ends
   #slot = 0;
   #since: Ms = -Infinity;
 
@@ -116,6 +117,7 @@ export class TimeWindow implements Window {
   }
 
   roll(now: Ms): void {
+    if (now < this.#until) return;
     const bucket = Math.floor(now / this.#width);
     if (bucket <= this.#head || !Number.isFinite(bucket)) return;
     if (this.#since === -Infinity) this.#since = now;
@@ -158,6 +160,7 @@ export class TimeWindow implements Window {
   #rollTo(bucket: number): void {
     const gone = bucket - this.#head;
     this.#head = bucket;
+    this.#until = (bucket + 1) * this.#width;
     const newest = this.#slotOf(bucket);
     if (gone >= this.#size) this.#forget();
     else {

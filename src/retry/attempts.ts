@@ -22,7 +22,10 @@ import { type Dice, atLeast, isExact, spread } from './spread.js';
 /** Why a call gave up, in the order in which it is asked. The first to refuse names the reason. */
 export type GiveUpReason = 'giveup' | 'maxTries' | 'maxTime' | 'waits' | 'budget';
 
-/** What kind of failure a retry answers; a budget may charge them differently. */
+/**
+ * What kind of failure a retry answers; a budget may charge them differently. `'throttle'`: the service said "not now",
+ * by its status, or by the wait that it asked for.
+ */
 export type RetryKind = 'error' | 'timeout' | 'throttle' | 'value';
 
 /** Something that pays for retries, so that all of them together stay bounded. */

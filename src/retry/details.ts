@@ -15,7 +15,7 @@ export interface AttemptDetails extends CallDetails {
 export type SuccessDetails<V = unknown> = CallDetails & Returned<V> & { readonly event: 'success' };
 
 /** An outcome of which either side may be asked for: `({ error }) => ...` where a value may have failed, too. */
-type EitherSide<O> = [O] extends [Returned] ? O : [O] extends [Threw] ? O : Open<O>;
+export type EitherSide<O> = [O] extends [Returned] ? O : [O] extends [Threw] ? O : Open<O>;
 
 type Open<O> = O extends Returned ? O & { readonly error?: undefined } : O & { readonly value?: undefined };
 

@@ -8,7 +8,7 @@ import { type Outcome } from '../call/outcome.js';
 import { OptionError, show } from '../errors.js';
 import { describe } from '../events.js';
 import { readable } from '../time/duration.js';
-import { debugWanted, loadDebug } from '../time/host.js';
+import { debugLines, debugWanted } from '../time/host.js';
 import type { BackoffDetails, GiveUpDetails } from './details.js';
 import { type Log, type LogLevel, tellLog } from './handlers.js';
 
@@ -51,10 +51,7 @@ export function writeLog(
   else tellLog(log, level, text, details);
 }
 
-type Write = (line: string) => void;
-
-let write: Write | undefined;
-let waiting: string[] | undefined; // lines from before `debug` was loaded, where it cannot be had at once
+const debugLine = /* @__PURE__ */ debugLines('stampede:retry');
 
 let wanted: boolean | undefined;
 
@@ -66,24 +63,4 @@ let wanted: boolean | undefined;
 export function isLogRead(again: boolean): boolean {
   if (again || wanted === undefined) wanted = debugWanted();
   return wanted;
-}
-
-function debugLine(line: string): void {
-  if (write !== undefined) {
-    write(line);
-    return;
-  }
-  if (waiting !== undefined) {
-    waiting.push(line);
-    return;
-  }
-  waiting = [line];
-  loadDebug((createDebug) => {
-    const logger = createDebug('stampede:retry');
-    write = (text) => {
-      logger('%s', text);
-    };
-    for (const early of waiting ?? []) write(early);
-    waiting = undefined;
-  });
 }

@@ -6,7 +6,7 @@
  */
 import type { CallDetails, RuntimeOption } from '../call/details.js';
 import type { Outcome, Returned, Threw } from '../call/outcome.js';
-import type { AnyFunction, Promised } from '../call/wrapper.js';
+import type { AnyFunction, IsAny, Promised } from '../call/wrapper.js';
 import type { Clock } from '../time/clock.js';
 import type { Duration } from '../time/duration.js';
 import type { Random } from '../time/random.js';
@@ -87,12 +87,26 @@ export interface LimitOptions<This = any, M extends Mode = Mode> {
   readonly log?: LogOption;
 }
 
-/** Who wants to know. Each is one handler or an iterable of handlers. Awaited in async calls, except `onAttempt`. */
+/**
+ * Who wants to know. Each is one handler or an iterable of handlers, called in order with frozen details. In a sync call
+ * none is awaited. A handler that throws or rejects changes nothing for the caller: it is reported and dropped.
+ */
 export interface HandlerOptions<O extends Outcome<any, any> = Outcome> {
+  /** Before each attempt, the first included; `tries` counts it. Not awaited. @default none */
   readonly onAttempt?: Handlers<AttemptDetails> | undefined;
+  /** The call has succeeded, with `value`. Awaited before the caller gets it. @default none */
   readonly onSuccess?: Handlers<SuccessDetails<ValueIn<O>>> | undefined;
+  /**
+   * An attempt has failed, with `error` or `value`, and another follows after `wait` milliseconds. Awaited before the wait;
+   * the time it takes counts toward `maxTime`. @default none
+   */
   readonly onBackoff?: Handlers<BackoffDetails<O>> | undefined;
+  /**
+   * An attempt has failed and no other follows; `reason` says why. Awaited. Not told of an error that nothing matches.
+   * @default none
+   */
   readonly onGiveup?: Handlers<GiveUpDetails<O>> | undefined;
+  /** The `signal` has aborted, with `abortReason`; `error` is that of the last attempt. Not awaited. @default none */
   readonly onAbort?: Handlers<AbortDetails> | undefined;
 }
 
@@ -124,19 +138,31 @@ export interface RetryRule<M = ErrorMatcher, V = any, Answer extends Verdict = V
   readonly giveup?: Callback<[error: MatchedError<M>, details: CallDetails], Answer> | undefined;
 }
 
-/** Several rules, each with a matcher of its own. */
-export type RuleList<Matchers extends readonly unknown[], V, Answer extends Verdict> = {
-  readonly [K in keyof Matchers]: RetryRule<Matchers[K], V, Answer>;
+/**
+ * Several rules. The first six are known one by one, each with a matcher of its own (`A` to `F`), so that its `giveup`
+ * is told the errors that it matches; from the seventh on it is told `unknown`. A list that is kept apart is one, too.
+ */
+export type RuleList<V, Answer extends Verdict, A, B, C, D, E, F> = readonly RetryRule<
+  ErrorMatcher,
+  V,
+  Answer
+>[] & {
+  // Not a mapped type: that infers nothing from a function whose parameters have no annotation, as `(e) => ...` has.
+  readonly 0?: RetryRule<A, V, Answer>;
+  readonly 1?: RetryRule<B, V, Answer>;
+  readonly 2?: RetryRule<C, V, Answer>;
+  readonly 3?: RetryRule<D, V, Answer>;
+  readonly 4?: RetryRule<E, V, Answer>;
+  readonly 5?: RetryRule<F, V, Answer>;
 };
 
-/** Options of `retry` and `withRetry`. `Stop` and `Again` are the verdicts of `giveup` and `predicate`. */
+/** Options of `retry` and `withRetry`. `Answer` is the verdict of `giveup` and `predicate`. */
 export interface RetryOptions<
   M = ErrorMatcher,
   V = any,
-  Stop extends Verdict = Verdict,
+  Answer extends Verdict = Verdict,
   Rules extends readonly unknown[] = readonly RetryRule[],
   This = any,
-  Again extends Verdict = Stop,
 >
   extends LimitOptions<This>, HandlerOptions<Outcome<V, MatchedError<M>>> {
   /** Makes the waits. @default expo({ factor: 100, maxValue: '10s' }) */
@@ -144,9 +170,9 @@ export interface RetryOptions<
   /** Which errors are retried. @default any error; none where only `predicate` is given */
   readonly errors?: M | undefined;
   /** Retries while it gives true for the value. @default none */
-  readonly predicate?: Callback<[value: V, details: CallDetails], Again> | undefined;
+  readonly predicate?: Callback<[value: V, details: CallDetails], Answer> | undefined;
   /** Stops at once when it gives true; asked on the last failure too. @default never */
-  readonly giveup?: Callback<[error: MatchedError<M>, details: CallDetails], Stop> | undefined;
+  readonly giveup?: Callback<[error: MatchedError<M>, details: CallDetails], Answer> | undefined;
   /** Errors: `false` gives `undefined`. Predicates: `true` throws a `GiveUpError`. @default true for errors, false for predicates */
   readonly raiseOnGiveup?: boolean | undefined;
   /** Several kinds of failure, each with waits and a count of its own. Not beside `errors` or `predicate`. */
@@ -169,6 +195,10 @@ export type AddsFor<Raise extends boolean | undefined, M extends Mode | undefine
 /** Callbacks may be async only where the call is. */
 export type VerdictFor<F extends AnyFunction, M extends Mode | undefined> =
   IsAsync<M> extends true ? Verdict : ReturnType<F> extends PromiseLike<unknown> ? Verdict : boolean;
+
+/** What `giveup` and `predicate` answer, where `Later` is what their promises give: `never` where none is async. */
+export type AnswerOf<Later> =
+  IsAny<Later> extends true ? boolean : [Later] extends [never] ? boolean : Verdict;
 
 /** What a call under a retry may return, by what its callbacks need: an async callback needs an async call. */
 export type AcceptsFor<V, Answer, M extends Mode | undefined> = [Answer] extends [boolean]

@@ -30,6 +30,7 @@ import type { FirstFrame } from './first-frame.js';
 import { noteHistory } from './history.js';
 import type { Plan } from './plan.js';
 import { checkBoolean, checkBudget, checkMaxTime, checkMaxTries, checkSignalValue } from './option-checks.js';
+import { kindOf } from './retry-kind.js';
 import { type Rule, type Teller, ruleFor, saysGiveUp } from './rules.js';
 
 /** What only some calls need; the others are spared the room. */
@@ -334,17 +335,6 @@ export class RetriedCall extends Attempts implements Frame, Teller, WaitScope {
 
 /** How much later than asked a wake may come before the limits are looked at again: the machine may have slept. */
 const longDelay: Ms = 1000;
-
-// What was thrown may be a Proxy that throws when it is asked anything.
-function kindOf(outcome: Outcome): RetryKind {
-  if (outcome.ok) return 'value';
-  try {
-    const { code, name } = outcome.error as { code?: unknown; name?: unknown };
-    return code === 'ERR_TIMEOUT' || name === 'TimeoutError' ? 'timeout' : 'error';
-  } catch {
-    return 'error';
-  }
-}
 
 // Whose `retryAfter` it is, nobody knows: it may be anything, or throw.
 function leastWaitOf(error: unknown): Ms | undefined {

@@ -21,6 +21,7 @@ import { driven } from './first-attempt.js';
 import type {
   AcceptsFor,
   AddsFor,
+  AnswerOf,
   ErrorMatcher,
   HandlerOptions,
   LimitOptions,
@@ -29,7 +30,6 @@ import type {
   RetryOptions,
   RuleList,
   ValueOf,
-  Verdict,
   VerdictFor,
 } from './options.js';
 import { Plan } from './plan.js';
@@ -88,24 +88,36 @@ export type Retried<F extends AnyFunction, Adds = never> = [Adds] extends [never
  *
  * By default: any error, ten tries, waits of up to 100, 200, 400 ms ... 10 s, each spread down to 0 (full jitter).
  *
- * @throws {OptionError} when an option is unknown or not allowed. {UsageError} when `fn` cannot be wrapped.
+ * What the wrapped function throws, or rejects with, is the last error of `fn` itself, or the reason of the `signal`; an
+ * `OptionError` where a wait or a callback misbehaves during the call; a `GiveUpError` where `raiseOnGiveup: true` turns
+ * a value into an error; a `UsageError` where a sync function would have to wait on a thread that may not be blocked.
+ *
+ * @param fn       The function. It is called with the `this` and the arguments of each call, at every attempt.
+ * @param options  What is retried, how long, how often, and who is told; `retry.md` in `docs/` explains each.
  * @returns A function of the same type. With `raiseOnGiveup: false` its result may also be `undefined`; with
  *   `mode: 'async'` it gives a promise.
+ * @throws {OptionError} when an option is unknown or not allowed.
+ * @throws {UsageError} when `fn` cannot be wrapped: a class, a generator function, or no function at all.
  * @see litl/backoff, whose words these are
  */
 export function withRetry<
   F extends AnyFunction,
   M extends ErrorMatcher,
-  const Rules extends readonly unknown[] = readonly unknown[],
   Raise extends boolean | undefined = true,
   Kind extends Mode | undefined = 'auto',
+  M0 = unknown,
+  M1 = unknown,
+  M2 = unknown,
+  M3 = unknown,
+  M4 = unknown,
+  M5 = unknown,
 >(
   fn: F,
   options?: RetryOptions<
     M,
     ValueOf<F>,
     VerdictFor<F, Kind>,
-    RuleList<Rules, ValueOf<F>, VerdictFor<F, Kind>>,
+    RuleList<ValueOf<F>, VerdictFor<F, Kind>, M0, M1, M2, M3, M4, M5>,
     ThisParameterType<F>
   > &
     ResultOptions<Raise, Kind>,
@@ -136,14 +148,24 @@ export function withRetry(fn: unknown, options: GivenOptions = {}): AnyFunction 
 export function retry<
   M extends ErrorMatcher,
   V = unknown,
-  Stop extends Verdict = boolean,
-  Again extends Verdict = boolean,
-  const Rules extends readonly unknown[] = readonly unknown[],
+  Later extends boolean = never,
   Raise extends boolean | undefined = true,
   Kind extends Mode | undefined = 'auto',
+  M0 = unknown,
+  M1 = unknown,
+  M2 = unknown,
+  M3 = unknown,
+  M4 = unknown,
+  M5 = unknown,
 >(
-  options?: RetryOptions<M, V, Stop, RuleList<Rules, V, Verdict>, any, Again> & ResultOptions<Raise, Kind>,
-): RetryThatAdds<AcceptsFor<V, Stop | Again, Kind>, AddsFor<Raise, Kind>>;
+  options?: RetryOptions<
+    M,
+    V,
+    boolean | PromiseLike<Later>,
+    RuleList<V, boolean | PromiseLike<Later>, M0, M1, M2, M3, M4, M5>
+  > &
+    ResultOptions<Raise, Kind>,
+): RetryThatAdds<AcceptsFor<V, AnswerOf<Later>, Kind>, AddsFor<Raise, Kind>>;
 export function retry(...args: readonly unknown[]): unknown {
   const [options = {}] = args;
   refuseBareUse('retry', args, '@retry() or @retry(options)');

@@ -93,7 +93,7 @@ export function debugWanted(): boolean {
 }
 
 /** Hands over the package `debug`: at once where modules can be had at once, as soon as it is loaded elsewhere. */
-export function loadDebug(use: (createDebug: CreateDebug) => void): void {
+function loadDebug(use: (createDebug: CreateDebug) => void): void {
   const { process } = host as DebugHost;
   const createRequire = process?.getBuiltinModule?.('node:module').createRequire;
   try {
@@ -112,4 +112,32 @@ export function loadDebug(use: (createDebug: CreateDebug) => void): void {
       warn('DEBUG is set, but the package "debug" could not be loaded.', 'STAMPEDE_DEBUG');
     },
   );
+}
+
+/**
+ * Lines for the package `debug` under a namespace. It is loaded with the first line, since loading it takes longer than
+ * loading all of this library; lines from before it was there, where it cannot be had at once, come then.
+ */
+export function debugLines(namespace: string): (line: string) => void {
+  let write: ((line: string) => void) | undefined;
+  let waiting: string[] | undefined;
+  return (line) => {
+    if (write !== undefined) {
+      write(line);
+      return;
+    }
+    if (waiting !== undefined) {
+      waiting.push(line);
+      return;
+    }
+    waiting = [line];
+    loadDebug((createDebug) => {
+      const logger = createDebug(namespace);
+      write = (text) => {
+        logger('%s', text);
+      };
+      for (const early of waiting ?? []) write(early);
+      waiting = undefined;
+    });
+  };
 }

@@ -24,28 +24,35 @@ export class VirtualClock implements Clock {
     this.#now = start;
   }
 
+  /** Milliseconds: `start`, and what has passed since. */
   now(): Ms {
     return this.#now;
   }
 
+  /** The same number, as milliseconds since 1970. */
   date(): Ms {
     return this.#now;
   }
 
-  /** How many waits are pending. */
+  /** How many waits are pending: 0 once nothing is left behind. */
   get pending(): number {
     return this.#queue.size;
   }
 
+  /** Wakes `sleeper` once `wait` milliseconds have passed; `Infinity`: never. For policies, as all of {@link Clock}. */
   schedule(sleeper: Sleeper, wait: Ms): void {
     this.#queue.add(sleeper, this.#now + wait);
   }
 
+  /** Forgets `sleeper`. Nothing happens if it does not sleep. */
   cancel(sleeper: Sleeper): void {
     this.#queue.remove(sleeper);
   }
 
-  /** A sync wait: the time passes at once, nobody else is woken meanwhile, as on a real blocked thread. */
+  /**
+   * A sync wait of `wait` milliseconds: the time passes at once, and nobody else is woken meanwhile, as on a real blocked
+   * thread; who was due is woken by the next `advance` or `run`.
+   */
   block(wait: Ms): void {
     this.#now += wait;
   }
@@ -53,6 +60,10 @@ export class VirtualClock implements Clock {
   /**
    * Lets `time` pass, waking whoever is due on the way, each at its moment, and lets promises settle in between.
    *
+   *     await clock.advance('1m');   // now() is 60000 more
+   *     await clock.advance(0);      // only lets promises settle
+   *
+   * @param time  Milliseconds, or a string with a unit; not `Infinity`.
    * @throws {OptionError} when `time` is not a time.
    */
   async advance(time: Duration): Promise<void> {
@@ -65,10 +76,13 @@ export class VirtualClock implements Clock {
   }
 
   /**
-   * Lets time pass until a promise has settled, and gives its result.
+   * Lets time pass until a promise has settled, and gives its result. Of time no more passes than is needed. Where nobody
+   * sleeps on this clock, real work is waited for in real time, for ever if it never ends.
+   *
+   *     const answer = await clock.run(() => ping());
    *
    * @param work  The promise, or a function that starts the work and gives it.
-   * @returns What the promise gives. A rejection is passed on.
+   * @returns What the promise gives. A rejection is passed on, and so is what the function throws.
    */
   async run<T>(work: PromiseLike<T> | (() => T | PromiseLike<T>)): Promise<T> {
     let pending = true;

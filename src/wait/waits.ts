@@ -29,7 +29,10 @@ export interface NextWait {
   readonly least?: Ms | undefined;
 }
 
-/** A sequence of waits. Any generator of numbers is one. */
+/**
+ * A sequence of waits. Any generator of numbers is one. When the call ends it is dropped and its `return()` not called:
+ * a maker may give one sequence to several calls, and where a later attempt succeeds nothing of ours need run.
+ */
 export interface Waits {
   next(outcome: Outcome<any, any>): NextWait | IteratorResult<Ms, unknown>;
 }

@@ -1,0 +1,245 @@
+/**
+ * Redirects: where they lead, what goes along, and that they do not multiply with retries.
+ */
+import { Readable } from 'node:stream';
+import { describe, expect, it } from '@jest/globals';
+import { RedirectError, RetrySession, Session, horde } from '../../src/http/index.js';
+import {
+  type Handler,
+  type TestServer,
+  closing,
+  echoServer,
+  httpServer,
+  scripted,
+} from './support/servers.js';
+
+const { open } = closing();
+
+/** Sends what asks for `/` to `to`, and echoes everything else. */
+function redirecting(status: number, to: string, headers: Record<string, string> = {}): Promise<TestServer> {
+  return httpServer(({ method, url, headers: got, body }, response) => {
+    if (url === '/') response.writeHead(status, { location: to, ...headers }).end('moved');
+    else response.end(JSON.stringify({ method, url, headers: got, body: body.toString() }));
+  });
+}
+
+describe('where a redirect leads', () => {
+  it.each([
+    [301, 'POST', 'GET', ''],
+    [302, 'POST', 'GET', ''],
+    [303, 'POST', 'GET', ''],
+    [303, 'PUT', 'GET', ''],
+    [303, 'DELETE', 'GET', ''],
+    [301, 'PUT', 'PUT', 'data'],
+    [302, 'DELETE', 'DELETE', 'data'],
+    [307, 'POST', 'POST', 'data'],
+    [308, 'PATCH', 'PATCH', 'data'],
+  ])('a %s to a %s is followed by a %s with the body "%s"', async (status, method, then, body) => {
+    const server = await open(redirecting(status, '/next'));
+
+    const response = await horde.request(method, server.url, {
+      data: 'data',
+      headers: { 'content-type': 'text/plain' },
+    });
+
+    expect(response.status).toBe(200);
+    expect(server.requests[1]).toMatchObject({ method: then, url: '/next' });
+    expect(server.requests[1]?.body.toString()).toBe(body);
+    expect(server.requests[1]?.headers['content-type']).toBe(body === '' ? undefined : 'text/plain');
+    expect(response.history.map((hop) => hop.status)).toEqual([status]);
+  });
+
+  it('keeps HEAD, and follows it only when told to', async () => {
+    const server = await open(redirecting(303, '/next'));
+
+    expect((await horde.head(server.url)).status).toBe(303);
+    expect((await horde.head(server.url, { allowRedirects: true })).status).toBe(200);
+    expect(server.requests.map(({ method }) => method)).toEqual(['HEAD', 'HEAD', 'HEAD']);
+  });
+
+  it.each([
+    ['/next?a=1', '/next?a=1'],
+    ['next', '/next'],
+    ['../up', '/up'],
+    ['?only=query', '/?only=query'],
+  ])('reads the location %s as an address relative to where it came from', async (to, url) => {
+    const server = await open(redirecting(302, to));
+
+    const response = await horde.get(server.url, { maxRedirects: 1, raiseOnRedirect: false });
+
+    expect(server.requests[1]?.url).toBe(url);
+    expect(response.history).toHaveLength(1);
+  });
+
+  it.each([
+    ['to a file', 'file:///etc/passwd', /leads to file:/],
+    ['to data', 'data:text/plain,hello', /leads to data:/],
+    ['to no address', 'http://[::1', /leads to no address/],
+  ])('refuses one %s, and tells the answer', async (_, to, message) => {
+    const server = await open(redirecting(302, to));
+
+    const error = await horde.get(server.url).catch((thrown: unknown) => thrown as RedirectError);
+
+    expect(error).toBeInstanceOf(RedirectError);
+    expect((error as RedirectError).message).toMatch(message);
+    expect((error as RedirectError).response.status).toBe(302);
+    expect((error as RedirectError).attempts).toHaveLength(1);
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it.each([[300], [304], [305], [399]])('gives an answer of %s as it is', async (status) => {
+    const server = await open(redirecting(status, '/next'));
+
+    expect((await horde.get(server.url)).status).toBe(status);
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('gives one without a location, and one that is not to be followed, as it is', async () => {
+    const server = await open(scripted({ status: 302 }, { status: 302, headers: { location: '/next' } }));
+
+    expect((await horde.get(server.url)).status).toBe(302);
+    expect((await horde.get(server.url, { allowRedirects: false })).status).toBe(302);
+    expect(server.requests).toHaveLength(2);
+  });
+
+  it('does not send a stream twice', async () => {
+    const server = await open(redirecting(307, '/next'));
+
+    const error = await horde
+      .post(server.url, { body: Readable.from(['once']) })
+      .catch((thrown: unknown) => thrown as Error);
+
+    expect(error).toBeInstanceOf(RedirectError);
+    expect((error as Error).message).toMatch(/read only once/);
+    expect(server.requests).toHaveLength(1);
+  });
+});
+
+describe('how many redirects', () => {
+  const loop: Handler = ({ url }, response) => {
+    response.writeHead(302, { location: url === '/a' ? '/b' : '/a' }).end();
+  };
+
+  it('follows ten, and retries none of them', async () => {
+    const server = await open(httpServer(loop));
+
+    const error = await horde
+      .get(`${server.url}/a`, { retries: 5 })
+      .catch((thrown: unknown) => thrown as Error);
+
+    expect(error).toBeInstanceOf(RedirectError);
+    expect((error as Error).message).toMatch(/more than 10 redirects/);
+    expect(server.requests).toHaveLength(11);
+  });
+
+  it.each([
+    ['maxRedirects', { maxRedirects: 2 }],
+    ['retries.redirect', { retries: { redirect: 2 } }],
+  ])('follows as many as %s says; the last answer where that is no error', async (_, options) => {
+    const server = await open(httpServer(loop));
+
+    const response = await horde.get(`${server.url}/a`, { ...options, raiseOnRedirect: false });
+
+    expect(response.status).toBe(302);
+    expect(response.history).toHaveLength(2);
+    expect(server.requests).toHaveLength(3);
+  });
+
+  it('goes on at the hop that failed, so that retries and redirects do not multiply', async () => {
+    let failures = 0;
+    const server = await open(
+      httpServer(({ url }, response) => {
+        if (url === '/1') response.writeHead(302, { location: '/2' }).end();
+        else if (url === '/2') response.writeHead(302, { location: '/3' }).end();
+        else if (failures++ < 3) response.writeHead(503).end();
+        else response.end('there');
+      }),
+    );
+
+    const response = await horde.get(`${server.url}/1`, { retries: 3, backoff: false });
+
+    expect(await response.text()).toBe('there');
+    expect(server.requests.map(({ url }) => url)).toEqual(['/1', '/2', '/3', '/3', '/3', '/3']);
+    expect(response.attempts.map(({ tries, status }) => [tries, status])).toEqual([
+      [1, 302],
+      [1, 302],
+      [1, 503],
+      [2, 503],
+      [3, 503],
+      [4, 200],
+    ]);
+  });
+});
+
+describe('what goes along', () => {
+  const secrets = {
+    Authorization: 'Basic abc',
+    'Proxy-Authorization': 'Basic def',
+    'X-Api-Key': 'secret',
+    'Idempotency-Key': '1',
+    'X-Trace': 'a',
+    Accept: 'text/plain',
+  };
+
+  it('is everything, to the same origin', async () => {
+    const server = await open(redirecting(302, '/next', { 'set-cookie': 'b=2' }));
+    const session = new Session({ headers: secrets, cookies: { a: '1' } });
+
+    await session.get(server.url);
+
+    expect(server.requests[1]?.headers).toMatchObject({
+      authorization: 'Basic abc',
+      'x-api-key': 'secret',
+      'x-trace': 'a',
+      cookie: 'a=1; b=2',
+    });
+    await session.close();
+  });
+
+  it.each([
+    ['nothing that could be a secret, to another port', false, []],
+    ['what keepHeaders names besides', ['X-Trace'], ['x-trace']],
+    ['everything, where keepHeaders says so', true, ['authorization', 'x-api-key', 'x-trace']],
+  ])('is %s', async (_, keepHeaders, kept) => {
+    const target = await open(echoServer());
+    const server = await open(redirecting(302, `${target.url}/next`, { 'set-cookie': 'b=2; Path=/own' }));
+    const session = new RetrySession({ headers: secrets, cookies: { a: '1' }, keepHeaders });
+
+    await session.get(server.url);
+
+    const { headers } = target.requests[0] as (typeof target.requests)[number];
+    const names = ['authorization', 'proxy-authorization', 'x-api-key', 'idempotency-key', 'x-trace'];
+    expect(names.filter((name) => name in headers)).toEqual(expect.arrayContaining(kept));
+    if (keepHeaders !== true) expect(names.filter((name) => name in headers)).toEqual(kept);
+    expect(headers['cookie']).toBeUndefined();
+    expect(headers['accept']).toBe('text/plain');
+    await session.close();
+  });
+
+  it('does not come back with a redirect back to the first origin', async () => {
+    const first: { url: string } = { url: '' };
+    const other = await open(
+      httpServer(
+        (_request, response) => void response.writeHead(302, { location: `${first.url}/end` }).end(),
+      ),
+    );
+    const server = await open(redirecting(302, `${other.url}/`));
+    first.url = server.url;
+
+    await horde.get(server.url, { headers: secrets });
+
+    expect(server.requests[1]?.url).toBe('/end');
+    expect(server.requests[1]?.headers).not.toHaveProperty('authorization');
+    expect(server.requests[1]?.headers).not.toHaveProperty('x-api-key');
+  });
+
+  it('is no name or password that the location holds', async () => {
+    const target = await open(echoServer());
+    const server = await open(redirecting(302, target.url.replace('http://', 'http://me:secret@')));
+
+    const response = await horde.get(server.url);
+
+    expect(target.requests[0]?.headers).not.toHaveProperty('authorization');
+    expect(response.url).not.toContain('secret');
+  });
+});

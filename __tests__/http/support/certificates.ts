@@ -1,0 +1,61 @@
+/**
+ * Certificates for tests. They sign themselves, are good for a hundred years, and keep nothing secret.
+ *
+ *     openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 36500 -subj /CN=good \\
+ *       -addext subjectAltName=IP:127.0.0.1,DNS:localhost -keyout good.key -out good.crt
+ */
+
+/** For 127.0.0.1 and localhost. */
+export const local = {
+  cert: `-----BEGIN CERTIFICATE-----
+MIIBkTCCATegAwIBAgIUVsbVCoI6vmFBgUrm9nx5ttKsd4UwCgYIKoZIzj0EAwIw
+DzENMAsGA1UEAwwEZ29vZDAgFw0yNjExMjEwMTAxMjVaGA8yMTI2MTAyODAxMDEy
+NVowDzENMAsGA1UEAwwEZ29vZDBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABCd8
+GUdaNr2I/nkAdGSBBw53VUc84j4g0E7hJCKoAgMZEkMIcotku2zIkHTFAEv2d95i
+UbaurLEFR8ldXs3danejbzBtMB0GA1UdDgQWBBTF+Y5B6vAWAT14vFF7yf4o76+3
+jTAfBgNVHSMEGDAWgBTF+Y5B6vAWAT14vFF7yf4o76+3jTAPBgNVHRMBAf8EBTAD
+AQH/MBoGA1UdEQQTMBGHBH8AAAGCCWxvY2FsaG9zdDAKBggqhkjOPQQDAgNIADBF
+AiBJ4T6PXdBWRFN0r1WGMkNNMsAFJbFKnEfHy2XlSQdm9wIhALiLTZH4e21yb53O
+AA5JcMQRxnFdu15UoU/J1V2E4kdQ
+-----END CERTIFICATE-----
+`,
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgDglggwAcupYBE/18
+YjxRUoAdheNZBRz9bZl7vEJ6TaChRANCAAQnfBlHWja9iP55AHRkgQcOd1VHPOI+
+INBO4SQiqAIDGRJDCHKLZLtsyJB0xQBL9nfeYlG2rqyxBUfJXV7N3Wp3
+-----END PRIVATE KEY-----
+`,
+};
+
+/** For elsewhere.test. */
+export const elsewhere = {
+  cert: `-----BEGIN CERTIFICATE-----
+MIIBkzCCATigAwIBAgIUaZtNLCvQMcNcq6BRvjxDn1XtJS8wCgYIKoZIzj0EAwIw
+EDEOMAwGA1UEAwwFb3RoZXIwIBcNMjYxMTIxMDEwMTI2WhgPMjEyNjEwMjgwMTAx
+MjZaMBAxDjAMBgNVBAMMBW90aGVyMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE
+pJcdeIjlLJWbUU7zotCb1dN8n8EEXfm8UT/GYZk337qr8Uts/Kzrq1/48EuwRNHo
+gc0x2QIMQiqTMvwqP5iykaNuMGwwHQYDVR0OBBYEFMbOx5s3KjY2NL1ZWD6yl2LH
+XhrcMB8GA1UdIwQYMBaAFMbOx5s3KjY2NL1ZWD6yl2LHXhrcMA8GA1UdEwEB/wQF
+MAMBAf8wGQYDVR0RBBIwEIIOZWxzZXdoZXJlLnRlc3QwCgYIKoZIzj0EAwIDSQAw
+RgIhAKJgc6D32jAZt7RCv4X611bfChydiAgilvCIkbNiIckYAiEAvqFZ6MEEwm6r
+88xkYK81Q8GIavu7wtllqJJ5UPsgMRY=
+-----END CERTIFICATE-----
+`,
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgXy5yFDnMheH8X/+M
+iEbtahCW1GI+4GlC0rHK8sFPslahRANCAASklx14iOUslZtRTvOi0JvV03yfwQRd
++bxRP8ZhmTffuqvxS2z8rOurX/jwS7BE0eiBzTHZAgxCKpMy/Co/mLKR
+-----END PRIVATE KEY-----
+`,
+};
+
+/** The key of `local`, locked with the word "sesame". */
+export const lockedKey = `-----BEGIN EC PRIVATE KEY-----
+Proc-Type: 4,ENCRYPTED
+DEK-Info: AES-128-CBC,AA9A25530202BBD365E13EB26C37C01F
+
+m2WCg0C3A63jLFCQToVUgO+B21AE1gS8Naiwlv7RMpGu8kM7KPnne/X85uKDe4um
+awxyweY6hZ4J4kJD32UCM03Kyjeq3bLbDnIsbLifYOEHGvSs74uA3U6OzE+lmfnz
+3ro7Etreil1XhD6viVIrcOSmUIY9mWUQutFAYtJR5xo=
+-----END EC PRIVATE KEY-----
+`;

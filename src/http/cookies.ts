@@ -1,0 +1,54 @@
+/**
+ * Which cookies go with a request, and which of an answer are kept: tough-cookie's jar, with bounds.
+ */
+import { Cookie, type CookieJar } from 'tough-cookie';
+
+/** More than this of one site are not kept; browsers hold 150 to 180. */
+const mostPerSite = 180;
+/** A longer cookie is not kept (RFC 6265, section 6.1). */
+const longest = 4096;
+/** Of an answer that sets more, the rest is not looked at. */
+const mostPerAnswer = 500;
+
+/**
+ * The header `cookie` for an address.
+ *
+ * @param own  Cookies given with the call, which stand before those of the jar and hide those of the same name.
+ * @returns `undefined` when there are none.
+ */
+export function cookieHeader(
+  jar: CookieJar | undefined,
+  url: URL,
+  own: Readonly<Record<string, string>>,
+): string | undefined {
+  const kept = jar === undefined ? [] : jar.getCookiesSync(url.href);
+  const pairs = Object.entries(own).map(([name, value]) => `${name}=${value}`);
+  const others = kept.filter(({ key }) => !Object.hasOwn(own, key)).map((cookie) => cookie.cookieString());
+  const all = [...pairs, ...others];
+  return all.length === 0 ? undefined : all.join('; ');
+}
+
+/** Keeps the cookies of an answer. Those the jar refuses (another site's, a public suffix's, malformed) are dropped. */
+export function keepCookies(jar: CookieJar, url: URL, given: readonly string[]): void {
+  for (const text of given.slice(0, mostPerAnswer)) {
+    if (text.length > longest) continue;
+    const cookie = Cookie.parse(text);
+    if (cookie === undefined || !hasRoom(jar, url, cookie)) continue;
+    try {
+      jar.setCookieSync(cookie, url.href);
+    } catch {
+      // refused
+    }
+  }
+}
+
+function hasRoom(jar: CookieJar, url: URL, { key }: Cookie): boolean {
+  const kept = jar.getCookiesSync(url.href, { allPaths: true });
+  return kept.length < mostPerSite || kept.some((cookie) => cookie.key === key);
+}
+
+/** The cookies that an answer sets, by name. */
+export function cookiesOf(given: readonly string[]): Readonly<Record<string, string>> {
+  const parsed = given.map((text) => Cookie.parse(text)).filter((cookie) => cookie !== undefined);
+  return Object.fromEntries(parsed.map(({ key, value }) => [key, value]));
+}

@@ -1,0 +1,117 @@
+/**
+ * The state of one call: where it has been redirected to, what its attempts were, what the last of them brought.
+ */
+import type { Ms, Outcome } from '../core.js';
+import { type HttpAttempt, noteAttempt } from './attempt-trail.js';
+import { ConnectionError, HttpError, RedirectError, type RequestName } from './http-errors.js';
+import type { RetriedHttpCall } from './judgement/retry-policy.js';
+import type { RetrySettings } from './judgement/retry-settings.js';
+import { isRedirect, redirected } from './redirects.js';
+import type { HttpRequest } from './request/prepare.js';
+import { shownUrl } from './request/url.js';
+import type { WireResponse } from './response.js';
+
+export class HttpCall implements RetriedHttpCall {
+  /** Of the present hop. */
+  request: HttpRequest;
+  /** Moment at which all must be over. */
+  readonly deadline: Ms;
+  last: Outcome<WireResponse> | undefined;
+  readonly #startedAt: Ms;
+  #tries = 0;
+  #sentAt: Ms = 0;
+  #hops: WireResponse[] | undefined;
+  /** Of the hops so far; a call of one hop that is answered needs none. */
+  #trail: HttpAttempt[] | undefined;
+
+  constructor(
+    request: HttpRequest,
+    readonly settings: RetrySettings,
+  ) {
+    this.request = request;
+    this.#startedAt = settings.clock.now();
+    this.deadline = this.#startedAt + request.timeouts.total;
+  }
+
+  get isIdempotent(): boolean {
+    return this.settings.isIdempotent(this.request);
+  }
+
+  /** What it is, as errors and logs may show it. */
+  get name(): RequestName {
+    const { method, url } = this.request;
+    return { method, url: shownUrl(url) };
+  }
+
+  /** A new attempt starts, at the hop at which the last one failed. */
+  startAttempt(): void {
+    this.#tries++;
+  }
+
+  /** A request is about to be sent. */
+  startHop(): void {
+    this.#sentAt = this.settings.clock.now();
+  }
+
+  /** It was answered. */
+  answered(response: WireResponse): void {
+    this.last = { ok: true, value: response };
+    if (this.#trail !== undefined || this.#tries > 1 || response.status >= 300) this.#note(response);
+  }
+
+  /** It was not answered. */
+  failed(error: unknown): void {
+    this.last = { ok: false, error };
+    const phase = error instanceof ConnectionError ? error.phase : 'body';
+    this.#add({ ...this.#facts(), phase, error });
+  }
+
+  /**
+   * Turns to where a redirect leads, if it is to be followed.
+   *
+   * @returns Whether it is. @throws {RedirectError} when it may not be.
+   */
+  follow(response: WireResponse): boolean {
+    if (!isRedirect(response.status) || !this.request.allowRedirects) return false;
+    const [location] = response.headers.getAll('location'); // of several the first, as browsers and Node have it
+    if (location === undefined || location === '') return false;
+    const most = this.settings.maxRedirects ?? this.request.maxRedirects;
+    if ((this.#hops?.length ?? 0) >= most) {
+      if (!this.settings.raiseOnRedirect) return false;
+      throw new RedirectError(this.name, `more than ${most} redirects`, response);
+    }
+    this.request = redirected(this.request, response, location);
+    (this.#hops ??= []).push(response);
+    return true;
+  }
+
+  /** Tells the answer that ends the call what led to it. */
+  end(response: WireResponse): void {
+    if (this.#hops !== undefined) response.history = this.#hops;
+    if (this.#trail !== undefined) response.attempts = this.#trail;
+  }
+
+  /** Tells the error that ends the call what led to it. */
+  endWith(error: unknown): void {
+    if (!(error instanceof HttpError)) return;
+    if (this.#trail !== undefined) error.attempts = this.#trail;
+    const { response } = error as { readonly response?: WireResponse };
+    if (response !== undefined) this.end(response);
+  }
+
+  #note(response: WireResponse): void {
+    const { status, retryAfter } = response;
+    const location = response.headers.get('location');
+    this.#add({ ...this.#facts(), phase: 'headers', status, retryAfter, location });
+  }
+
+  #add(attempt: HttpAttempt): void {
+    noteAttempt((this.#trail ??= []), attempt);
+  }
+
+  #facts(): Omit<HttpAttempt, 'phase'> {
+    const duration = this.settings.clock.now() - this.#sentAt;
+    const { method, url } = this.name;
+    return { tries: this.#tries, method, url, startedAt: this.#sentAt - this.#startedAt, duration };
+  }
+}

@@ -1,0 +1,218 @@
+/**
+ * Whether what an attempt ended with is to be tried again, in this call: the table, the settings and the user's word.
+ *
+ * A verdict is found as soon as an attempt has ended, and kept beside the response or the error. What has none is
+ * how the call ends.
+ */
+import { OptionError, isRefusal } from '../../core.js';
+import { BodyReplayError, HttpError, RedirectError, TotalTimeoutError } from '../http-errors.js';
+import type { HttpResponse } from '../http-response.js';
+import {
+  type Ruling,
+  everyMethod,
+  finalStatus,
+  maybeProcessed,
+  neverSent,
+  repeatable,
+  rulingOnError,
+  rulingOnStatus,
+  unsafeByDefault,
+} from './decision-table.js';
+import type { HttpOutcome } from './retry-options.js';
+import type { RetrySettings } from './retry-settings.js';
+
+/** What has to be known of a call to judge its attempts. */
+export interface JudgedCall {
+  /** Of the present hop. */
+  readonly request: {
+    readonly method: string;
+    readonly body: { readonly isReplayable: boolean; readonly wasRead: boolean };
+  };
+  /** Whether it may be sent again after it may have been processed. */
+  readonly isIdempotent: boolean;
+  /** What the last attempt that was sent brought. */
+  readonly last?: { readonly ok: boolean; readonly value?: unknown; readonly error?: unknown } | undefined;
+}
+
+/** That an attempt is to be followed by another, if counters, time and budget allow. */
+export interface Verdict {
+  readonly ruling: Ruling;
+  /** That there will be none after all: the circuit has refused it. */
+  readonly isLast: boolean;
+}
+
+/** Whether a ruling lets a call be repeated. */
+export function mayRepeat({ retry }: Ruling, call: Pick<JudgedCall, 'isIdempotent'>): boolean {
+  return retry === 'always' || (retry === 'idempotent' && call.isIdempotent);
+}
+
+/** What the settings say of a status; where they say nothing, the table. */
+export function statusRuling(
+  settings: Pick<RetrySettings, 'statusForcelist' | 'unsafeStatuses'>,
+  call: Pick<JudgedCall, 'isIdempotent'>,
+  status: number,
+  hasRetryAfter: boolean,
+): Ruling {
+  const { statusForcelist, unsafeStatuses } = settings;
+  if (unsafeStatuses?.has(status) === true) return everyMethod;
+  if (statusForcelist !== undefined) {
+    if (!statusForcelist.has(status)) return finalStatus;
+    return unsafeStatuses === undefined && unsafeByDefault.includes(status) ? everyMethod : repeatable;
+  }
+  const ruling = rulingOnStatus(status, hasRetryAfter, call.isIdempotent);
+  // `unsafeStatuses` names all that are retried for every method. 421 was not for this server at all.
+  const isNarrowed = unsafeStatuses !== undefined && ruling.counter === 'status' && ruling.retry === 'always';
+  return isNarrowed ? repeatable : ruling;
+}
+
+/** Any method, and as often as the counter says, because the user says so. */
+function asTold({ counter }: Ruling, isByRule: boolean): Ruling {
+  return { counter: isByRule ? counter : 'other', retry: 'always' };
+}
+
+/** The verdicts on the attempts of any number of calls. */
+export class Verdicts {
+  readonly #settings: RetrySettings;
+  readonly #verdicts = new WeakMap<object, Verdict>();
+  /** Whether a status below 400 is of no interest to anybody. */
+  readonly #trustsSuccess: boolean;
+
+  constructor(settings: RetrySettings) {
+    this.#settings = settings;
+    const { retryWhen, statusForcelist, unsafeStatuses } = settings;
+    const listed = [...(statusForcelist ?? []), ...(unsafeStatuses ?? [])];
+    this.#trustsSuccess = retryWhen === undefined && listed.every((status) => status >= 400);
+  }
+
+  /** The verdict on what an attempt ended with; `undefined` where the call ends with it. */
+  on(subject: unknown): Verdict | undefined {
+    return this.#verdicts.get(subject as object);
+  }
+
+  /** An attempt was answered. @returns The response, once it is judged. */
+  answered<Response extends HttpResponse>(
+    call: JudgedCall,
+    response: Response,
+  ): Response | Promise<Response> {
+    if (response.status < 400 && this.#trustsSuccess) return response;
+    this.#verdicts.delete(response); // a stand-in for a server may answer with the same one again
+    const { retryWhen } = this.#settings;
+    if (retryWhen !== undefined) return this.#askFor(call, response);
+    const ruling = this.#byStatus(call, response);
+    if (!mayRepeat(ruling, call) || cannotReplay(call)) return response;
+    if (this.#settings.giveup !== undefined) return this.#askToStop(response, ruling);
+    this.#again(response, ruling);
+    return response;
+  }
+
+  /** An attempt was not answered. @throws the error, once it is judged, or what takes its place. */
+  failed(call: JudgedCall, error: unknown): unknown {
+    if (isRefusal(error)) return this.#refused(call, error);
+    if (!(error instanceof HttpError)) throw error;
+    this.#verdicts.delete(error);
+    if (error instanceof TotalTimeoutError) this.#outOfTime(call, error);
+    if (endsCall(error)) throw error;
+    if (this.#settings.retryWhen === undefined) this.#judge(call, error, undefined);
+    else return this.#askAfter(call, error);
+    throw error;
+  }
+
+  // The retry was not sent: the call ends with what the attempt before it brought, so that nothing is lost.
+  #refused({ last }: JudgedCall, error: unknown): unknown {
+    if (last === undefined) throw error;
+    const subject = last.ok ? last.value : last.error;
+    const verdict = this.on(subject);
+    if (verdict !== undefined) this.#verdicts.set(subject as object, { ...verdict, isLast: true });
+    if (last.ok) return subject;
+    throw subject;
+  }
+
+  // The core tells of it, as of every call that ends for want of time.
+  #outOfTime(call: JudgedCall, error: TotalTimeoutError): void {
+    const ruling = error.sent ? maybeProcessed : neverSent;
+    if (mayRepeat(ruling, call)) this.#verdicts.set(error, { ruling, isLast: true });
+  }
+
+  #byStatus(call: JudgedCall, { status, retryAfter }: HttpResponse): Ruling {
+    const asks = this.#settings.respectRetryAfter && retryAfter !== undefined;
+    return statusRuling(this.#settings, call, status, asks);
+  }
+
+  async #askFor<Response extends HttpResponse>(call: JudgedCall, response: Response): Promise<Response> {
+    const said = await guarded(response, () => this.#said(call, { response }));
+    const ruling = this.#byStatus(call, response);
+    const isByRule = mayRepeat(ruling, call);
+    if (!(said ?? isByRule) || cannotReplay(call)) return response;
+    const told = said === true ? asTold(ruling, isByRule) : ruling;
+    if (this.#settings.giveup !== undefined) return this.#askToStop(response, told);
+    this.#again(response, told);
+    return response;
+  }
+
+  async #askToStop<Response extends HttpResponse>(response: Response, ruling: Ruling): Promise<Response> {
+    const { giveup } = this.#settings;
+    const stop: unknown = await guarded(response, () => giveup?.(response));
+    if (!stop) this.#again(response, ruling);
+    return response;
+  }
+
+  async #askAfter(call: JudgedCall, error: HttpError): Promise<never> {
+    let said: boolean | undefined;
+    try {
+      said = await this.#said(call, { error });
+    } catch (thrown) {
+      throw caused(thrown, error);
+    }
+    this.#judge(call, error, said);
+    throw error;
+  }
+
+  #judge(call: JudgedCall, error: HttpError, said: boolean | undefined): void {
+    const ruling = rulingOnError(error);
+    const isByRule = mayRepeat(ruling, call);
+    if (!(said ?? isByRule)) return;
+    const told = said === true ? asTold(ruling, isByRule) : ruling;
+    const { counts } = this.#settings;
+    const isCounted = counts.total > 0 && counts[told.counter] > 0;
+    if (isCounted && cannotReplay(call)) throw new BodyReplayError(error, { cause: error });
+    this.#again(error, told);
+  }
+
+  async #said(call: JudgedCall, outcome: HttpOutcome): Promise<boolean | undefined> {
+    const said: unknown = await this.#settings.retryWhen?.(call.request.method, outcome);
+    if (said === undefined || typeof said === 'boolean') return said;
+    throw new OptionError('retryWhen', said, 'must give true, false or undefined');
+  }
+
+  #again(subject: object, ruling: Ruling): void {
+    this.#verdicts.set(subject, { ruling, isLast: false });
+  }
+}
+
+function endsCall(error: HttpError): boolean {
+  return (
+    error instanceof TotalTimeoutError || error instanceof BodyReplayError || error instanceof RedirectError
+  );
+}
+
+// Before its first byte was pulled a stream is as good as new.
+function cannotReplay({ request: { body } }: JudgedCall): boolean {
+  return !body.isReplayable && body.wasRead;
+}
+
+/** Asks a callback about a response, which nobody will read when the callback fails. */
+async function guarded<T>(response: HttpResponse, ask: () => T | PromiseLike<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    response.close();
+    throw error;
+  }
+}
+
+// What a callback throws reaches the caller, and with it the error that it was asked about.
+function caused(thrown: unknown, cause: HttpError): unknown {
+  const isFree = thrown instanceof Error && !('cause' in thrown) && Object.isExtensible(thrown);
+  if (isFree) Object.defineProperty(thrown, 'cause', { value: cause, writable: true, configurable: true });
+  return thrown;
+}

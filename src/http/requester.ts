@@ -1,0 +1,103 @@
+/**
+ * What sessions and single requests have in common: options that hold for all calls, and what each call says on top.
+ */
+import type { CookieJar } from 'tough-cookie';
+import { OptionError } from '../core.js';
+import { HttpClient } from './http-client.js';
+import type { HttpResponse } from './http-response.js';
+import { Origins } from './judgement/origins.js';
+import {
+  type RetryHttpOptions,
+  type RetrySettings,
+  checkRetryOptions,
+  mergeRetryOptions,
+  retryHttpOptionNames,
+  retryOptionsIn,
+} from './judgement/retry-settings.js';
+import { checkRequestOptions, checkSessionOptions } from './request/checked-options.js';
+import { complete } from './request/complete.js';
+import { type HttpRequest, prepare } from './request/prepare.js';
+import type { RequestOptions, SessionRequestOptions } from './request/request-options.js';
+import { type SettledOptions, mergeRequestOptions, requestDefaults } from './request/settled-options.js';
+import type { Agents } from './wire/agents.js';
+
+/** What a requester is made of. */
+export interface RequesterParts {
+  /** The name under which the user knows it, for error messages. */
+  readonly owner: string;
+  /** Names of options that only its owner reads. */
+  readonly ownNames?: readonly string[];
+  readonly agents: Agents;
+  readonly jar: CookieJar | undefined;
+  /** What a session says that it was given. @default ours */
+  readonly base?: SettledOptions;
+  /** Whether calls are retried, and may say how. */
+  readonly retries: boolean;
+}
+
+const off: RetryHttpOptions = { retries: false, circuitBreaker: false, budget: false };
+
+export class Requester {
+  readonly #client: HttpClient;
+  readonly #retryOptions: RetryHttpOptions;
+  readonly #settings: RetrySettings;
+  readonly #callNames: ReadonlySet<string>;
+  /** What holds for every call. */
+  readonly defaults: SettledOptions;
+  readonly origins: Origins | undefined;
+
+  constructor(options: SessionRequestOptions & RetryHttpOptions, parts: RequesterParts) {
+    const { owner, ownNames = [], agents, jar, base = requestDefaults, retries } = parts;
+    this.#callNames = new Set(retries ? retryHttpOptionNames : []);
+    const others = new Set<string>([...this.#callNames, ...ownNames]);
+    this.defaults = withOwnHeaders(mergeRequestOptions(base, checkSessionOptions(owner, options, others)));
+    this.#retryOptions = retries ? (retryOptionsIn(options) ?? {}) : off;
+    this.#settings = checkRetryOptions(this.#retryOptions, 'session');
+    this.origins = retries ? new Origins(this.#settings) : undefined;
+    this.#client = new HttpClient({ settings: this.#settings, agents, jar, origins: this.origins });
+  }
+
+  /** @throws {OptionError} and what `HttpClient.fetch` throws, all as a rejection. */
+  async request(
+    method: string,
+    url: string | URL,
+    options?: RequestOptions & RetryHttpOptions,
+  ): Promise<HttpResponse> {
+    const own = options === undefined ? undefined : retryOptionsIn(options);
+    const settings = own === undefined ? this.#settings : this.#settingsWith(own);
+    const request = prepare(method, url, this.#optionsWith(method, options));
+    setIdempotencyKey(request, settings);
+    const whole = complete(request);
+    return this.#client.fetch(whole instanceof Promise ? await whole : whole, settings);
+  }
+
+  #optionsWith(method: string, options: RequestOptions | undefined): SettledOptions {
+    if (options === undefined) return this.defaults;
+    const owner = typeof method === 'string' ? method.toLowerCase() : 'request';
+    return mergeRequestOptions(this.defaults, checkRequestOptions(owner, options, this.#callNames));
+  }
+
+  #settingsWith(own: RetryHttpOptions): RetrySettings {
+    if (this.origins === undefined) {
+      const [name] = Object.keys(own);
+      throw new OptionError(name ?? 'retries', undefined, 'needs a RetrySession or RetryRequest', {
+        got: 'it in a Session, which does not retry',
+      });
+    }
+    return checkRetryOptions(mergeRetryOptions(this.#retryOptions, own));
+  }
+}
+
+/** Methods that change nothing, so that a key would say nothing. */
+const safe: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
+
+function setIdempotencyKey({ method, headers }: HttpRequest, settings: RetrySettings): void {
+  if (safe.has(method) || headers.has('idempotency-key')) return;
+  const key = settings.newIdempotencyKey();
+  if (key !== undefined) headers.set('idempotency-key', key);
+}
+
+// The session's headers are its own, to be changed by its user; calls see the change.
+function withOwnHeaders(options: SettledOptions): SettledOptions {
+  return { ...options, headers: options.headers.copy() };
+}

@@ -1,0 +1,45 @@
+/**
+ * The headers of an answer, by names in any case.
+ */
+import type { IncomingHttpHeaders } from 'node:http';
+import type { ResponseHeaders } from './http-response.js';
+
+/** Looks at what the transport gives; copies nothing. */
+export class AnswerHeaders implements ResponseHeaders {
+  readonly #raw: IncomingHttpHeaders;
+
+  /** @param raw  Names in lower case, as undici and Node give them. */
+  constructor(raw: IncomingHttpHeaders) {
+    this.#raw = raw;
+  }
+
+  get(name: string): string | undefined {
+    const value = this.#valueOf(name);
+    return Array.isArray(value) ? value.join(', ') : value;
+  }
+
+  getAll(name: string): readonly string[] {
+    const value = this.#valueOf(name);
+    if (value === undefined) return [];
+    return Array.isArray(value) ? value : [value];
+  }
+
+  has(name: string): boolean {
+    return this.#valueOf(name) !== undefined;
+  }
+
+  toJSON(): IncomingHttpHeaders {
+    return { ...this.#raw };
+  }
+
+  *[Symbol.iterator](): Generator<[name: string, value: string]> {
+    for (const name of Object.keys(this.#raw)) {
+      for (const value of this.getAll(name)) yield [name, value];
+    }
+  }
+
+  #valueOf(name: string): string | string[] | undefined {
+    const key = name.toLowerCase();
+    return Object.hasOwn(this.#raw, key) ? this.#raw[key] : undefined; // not what Object.prototype has
+  }
+}

@@ -1,0 +1,183 @@
+/**
+ * The answer as the caller gets it: its headers at once, its body decoded when somebody asks.
+ */
+import { Readable } from 'node:stream';
+import { type Ms, UsageError } from '../core.js';
+import type { HttpAttempt } from './attempt-trail.js';
+import { cookiesOf } from './cookies.js';
+import { HttpStatusError, JsonError, type RequestName } from './http-errors.js';
+import type { HttpResponse, ResponseHeaders } from './http-response.js';
+import { retryAfterOf } from './judgement/rate-headers.js';
+import { AnswerHeaders } from './response-headers.js';
+import { decodeBytes, decodeStream, decodersOf } from './wire/decode.js';
+import type { Answer } from './wire/exchange.js';
+import { releaseWhenForgotten } from './wire/release.js';
+
+/** What an answer is an answer to. */
+export interface Asked extends RequestName {
+  /** The address it came from, with its query. */
+  readonly from: URL;
+  /** The most bytes a collected body may have once it is inflated. */
+  readonly maxResponseSize: number;
+  /** Whether the body is inflated, as `content-encoding` says. */
+  readonly decompress: boolean;
+  /** Milliseconds since 1970, when the answer came. */
+  readonly date: Ms;
+}
+
+/** An answer of the wire, with what its call knows. */
+export class WireResponse implements HttpResponse {
+  readonly status: number;
+  readonly reason: string;
+  readonly elapsed: Ms;
+  /** The redirects that led here. Set by the call. */
+  history: readonly HttpResponse[] = [];
+  readonly #answer: Answer;
+  readonly #asked: Asked;
+  #headers: ResponseHeaders | undefined;
+  #attempts: readonly HttpAttempt[] | undefined;
+  #bytes: Promise<Buffer> | undefined;
+  #body: Readable | undefined;
+
+  constructor(answer: Answer, asked: Asked, elapsed: Ms) {
+    this.status = answer.status;
+    this.reason = answer.reason;
+    this.elapsed = elapsed;
+    this.#answer = answer;
+    this.#asked = asked;
+    if (!answer.body.isComplete) releaseWhenForgotten(this, answer.body);
+  }
+
+  get ok(): boolean {
+    return this.status < 400;
+  }
+
+  get method(): string {
+    return this.#asked.method;
+  }
+
+  get url(): string {
+    return this.#asked.from.href;
+  }
+
+  get headers(): ResponseHeaders {
+    return (this.#headers ??= new AnswerHeaders(this.#answer.headers));
+  }
+
+  /** A header as the transport has it, without making anything. @param name  In lower case. */
+  raw(name: string): string | string[] | undefined {
+    return this.#answer.headers[name];
+  }
+
+  get cookies(): Readonly<Record<string, string>> {
+    return cookiesOf(this.headers.getAll('set-cookie'));
+  }
+
+  get retryAfter(): Ms | undefined {
+    return retryAfterOf(this.status, this.#answer.headers, this.#asked.date);
+  }
+
+  get attempts(): readonly HttpAttempt[] {
+    return (this.#attempts ??= [attemptOf(this.#asked, this)]);
+  }
+
+  set attempts(attempts: readonly HttpAttempt[]) {
+    this.#attempts = attempts;
+  }
+
+  /** Takes in what is left of the body, as far as it goes: who asks for it is told what went wrong. */
+  async settle(): Promise<void> {
+    if (this.#body !== undefined || (this.#answer.body.isComplete && !this.isEncoded)) return;
+    await this.bytes().catch(() => undefined);
+  }
+
+  /** Whether the body is to be decoded. */
+  get isEncoded(): boolean {
+    return this.raw('content-encoding') !== undefined;
+  }
+
+  bytes(): Promise<Buffer> {
+    if (this.#bytes !== undefined) return this.#bytes;
+    if (this.#body !== undefined)
+      return Promise.reject(new UsageError('The body is being read as a stream.'));
+    return (this.#bytes = this.#decoded());
+  }
+
+  async text(): Promise<string> {
+    const bytes = await this.bytes();
+    return new TextDecoder(charsetOf(this.headers.get('content-type'))).decode(bytes);
+  }
+
+  async json<T = any>(): Promise<T> {
+    const text = utf8.decode(await this.bytes()); // RFC 8259: JSON is UTF-8, whatever the header says
+    try {
+      return JSON.parse(text) as T;
+    } catch (cause) {
+      throw new JsonError(this.#asked, this, text, cause);
+    }
+  }
+
+  get body(): Readable {
+    if (this.#body !== undefined) return this.#body;
+    if (this.#bytes !== undefined) return (this.#body = Readable.from(later(this.#bytes)));
+    return (this.#body = decodeStream(this.#answer.body.stream(), this.#encodings(), this.#asked));
+  }
+
+  async *lines(): AsyncGenerator<string> {
+    const decoder = new TextDecoder(charsetOf(this.headers.get('content-type')));
+    let rest = '';
+    for await (const chunk of this.body) {
+      const lines = (rest + decoder.decode(chunk as Uint8Array, { stream: true })).split(/\r\n|\n/);
+      rest = lines.pop() ?? '';
+      yield* lines;
+    }
+    rest += decoder.decode();
+    if (rest !== '') yield rest;
+  }
+
+  raiseForStatus(): this {
+    if (this.status >= 400) throw new HttpStatusError(this.#asked, this);
+    return this;
+  }
+
+  /** Lets go of a body that nobody wants: reads what is left of a small one, closes the connection of a large one. */
+  close(): void {
+    if (this.#body !== undefined) this.#body.destroy();
+    else if (this.#bytes === undefined) this.#answer.body.discard();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.close();
+    return Promise.resolve();
+  }
+
+  async #decoded(): Promise<Buffer> {
+    const raw = await this.#answer.body.bytes();
+    return decodeBytes(raw, this.#encodings(), this.#asked.maxResponseSize, this.#asked);
+  }
+
+  #encodings(): ReturnType<typeof decodersOf> {
+    const isPlain = !this.#asked.decompress || this.#asked.method === 'HEAD';
+    return decodersOf(isPlain ? undefined : this.#answer.headers['content-encoding'], this.#asked);
+  }
+}
+
+const utf8 = new TextDecoder();
+
+async function* later(bytes: Promise<Buffer>): AsyncGenerator<Buffer> {
+  yield await bytes;
+}
+
+function attemptOf({ method, url }: RequestName, { status, elapsed, retryAfter }: HttpResponse): HttpAttempt {
+  return { tries: 1, method, url, phase: 'headers', status, startedAt: 0, duration: elapsed, retryAfter };
+}
+
+// A charset that nobody knows is read as UTF-8, which is what it mostly is.
+function charsetOf(contentType = ''): string {
+  const [, label = 'utf-8'] = /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(contentType) ?? [];
+  try {
+    return new TextDecoder(label).encoding;
+  } catch {
+    return 'utf-8';
+  }
+}

@@ -1,0 +1,53 @@
+/**
+ * Single requests that are retried: no cookies are kept, connections are those of the process.
+ */
+import type { HttpResponse } from './http-response.js';
+import type { OriginState } from './judgement/origins.js';
+import type { RetryHttpOptions } from './judgement/retry-settings.js';
+import type { SessionRequestOptions } from './request/request-options.js';
+import { Requester } from './requester.js';
+import type { RetryCallOptions } from './retry-session.js';
+import { Verbs } from './verbs.js';
+import { Agents, sharedAgents } from './wire/agents.js';
+
+/** Options of a `RetryRequest`, which hold for all its calls. */
+export interface RetryRequestOptions extends SessionRequestOptions, RetryHttpOptions {}
+
+/**
+ * Requests that are retried as those of a `RetrySession`, but keep no cookies. Nothing has to be closed.
+ *
+ *     const api = new RetryRequest({ timeout: ['1s', '5s'], retries: 4 });
+ *     const response = await api.get('https://api.example.org/users');
+ *
+ * @throws {OptionError} when an option is unknown or not allowed.
+ * @see RequestsStampede's RetryRequest
+ */
+export class RetryRequest extends Verbs<RetryCallOptions> {
+  readonly #requester: Requester;
+
+  constructor(options: RetryRequestOptions = {}) {
+    super();
+    this.#requester = new Requester(options, {
+      owner: 'RetryRequest',
+      agents: new Agents(sharedAgents),
+      jar: undefined,
+      retries: true,
+    });
+  }
+
+  /** How each origin stands: its circuit, and what its budget holds. */
+  get origins(): ReadonlyMap<string, OriginState> {
+    return this.#requester.origins?.states() ?? new Map<string, OriginState>();
+  }
+
+  request(method: string, url: string | URL, options?: RetryCallOptions): Promise<HttpResponse> {
+    return this.#requester.request(method, url, options);
+  }
+}
+
+/**
+ * A `RetryRequest` with the defaults, ready for use.
+ *
+ *     const response = await horde.get('https://api.example.org/users');
+ */
+export const horde: RetryRequest = /* @__PURE__ */ new RetryRequest();

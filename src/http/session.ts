@@ -1,0 +1,88 @@
+/**
+ * A session without retries: cookies, defaults and connections that several requests share.
+ */
+import { CookieJar } from 'tough-cookie';
+import { OptionError } from '../core.js';
+import type { HttpResponse } from './http-response.js';
+import type { HeaderBag } from './request/headers.js';
+import type { RequestOptions, SessionRequestOptions } from './request/request-options.js';
+import type { SettledOptions } from './request/settled-options.js';
+import { Requester } from './requester.js';
+import { Verbs } from './verbs.js';
+import { Agents } from './wire/agents.js';
+
+/** Options of a session: what all its requests have in common, and where cookies are kept. */
+export interface SessionOptions extends SessionRequestOptions {
+  /** A jar of tough-cookie. @default a new one, empty */
+  readonly jar?: CookieJar | undefined;
+}
+
+/** What a session shares with the one that is made of it. */
+export interface SharedParts {
+  readonly agents: Agents;
+  readonly jar: CookieJar;
+  readonly defaults: SettledOptions;
+}
+
+const parts = new WeakMap<Session, SharedParts>();
+
+/**
+ * Requests that share cookies, headers and connections, each sent once.
+ *
+ *     await using session = new Session({ baseUrl: 'https://api.example.org', headers: { accept: 'text/plain' } });
+ *     const response = await session.get('/users', { params: { page: 2 } });
+ *
+ * @throws {OptionError} when an option is unknown or not allowed.
+ * @see requests.Session, whose words these are
+ */
+export class Session extends Verbs<RequestOptions> implements AsyncDisposable {
+  readonly #requester: Requester;
+  readonly #agents = new Agents();
+  readonly jar: CookieJar;
+
+  constructor(options: SessionOptions = {}) {
+    super();
+    this.jar = checkJar(options.jar);
+    this.#requester = new Requester(options, {
+      owner: 'Session',
+      ownNames: ['jar'],
+      agents: this.#agents,
+      jar: this.jar,
+      retries: false,
+    });
+    parts.set(this, { agents: this.#agents, jar: this.jar, defaults: this.#requester.defaults });
+  }
+
+  /** The headers that go with every request. To be changed as you like: `session.headers.set('x-tag', 'a')`. */
+  get headers(): HeaderBag {
+    return this.#requester.defaults.headers;
+  }
+
+  request(method: string, url: string | URL, options?: RequestOptions): Promise<HttpResponse> {
+    return this.#requester.request(method, url, options);
+  }
+
+  /** Closes the connections once the requests under way have been answered. */
+  async close(): Promise<void> {
+    await this.#agents.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}
+
+/** What a session shares. @throws {OptionError} when it is no session. */
+export function partsOf(session: unknown): SharedParts {
+  const shared = session instanceof Session ? parts.get(session) : undefined;
+  if (shared !== undefined) return shared;
+  throw new OptionError('session', session, 'must be a Session of stampede-js/http');
+}
+
+/** @throws {OptionError} unless it is a jar. @returns A new one for `undefined`. */
+export function checkJar(given: unknown): CookieJar {
+  if (given === undefined) return new CookieJar();
+  const { getCookiesSync, setCookieSync } = given as Partial<CookieJar>;
+  if (typeof getCookiesSync === 'function' && typeof setCookieSync === 'function') return given as CookieJar;
+  throw new OptionError('jar', given, 'must be a CookieJar of tough-cookie');
+}

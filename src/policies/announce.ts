@@ -1,0 +1,19 @@
+/**
+ * Telling the event hub and the handlers of a policy that something has happened.
+ */
+import { isObserved, publish } from '../events.js';
+import { type Handler, tellAtOnce } from '../retry/handlers.js';
+
+/** Tells of an event, if anybody listens. @param make  Gives the details, which are frozen then. */
+export function announce(
+  type: string,
+  handlers: readonly Handler<never>[],
+  name: string,
+  make: () => object,
+): void {
+  const observed = isObserved();
+  if (handlers.length === 0 && !observed) return;
+  const details = Object.freeze(make());
+  if (observed) publish(type, name, details);
+  tellAtOnce(handlers, name, details);
+}
