@@ -26,9 +26,11 @@ import type { CircuitBreakerOptions } from './circuit-options.js';
 import { deadline } from './deadline.js';
 import { type FallbackOptions, fallback } from './fallback.js';
 import { type Hedge, type HedgeOptions, hedge } from './hedge.js';
-import { type RateLimit, type RateLimitOptions, rateLimit } from './rate-limit.js';
+import type { AsyncGuard } from './make-guard.js';
+import { type RateLimit, type RateLimitOptions, type RateLimitState, rateLimit } from './rate-limit.js';
 import { type RetryBudget, type RetryBudgetOptions, minimumFor, retryBudget } from './retry-budget.js';
-import { type Throttle, type ThrottleOptions, throttle } from './throttle.js';
+import type { BulkheadState } from './room.js';
+import { type Throttle, type ThrottleOptions, type ThrottleState, throttle } from './throttle.js';
 import { timeout } from './timeout.js';
 
 /** How a gateway retries. `mode` and `budget` are settled by the gateway. */
@@ -36,6 +38,11 @@ export type GatewayRetry<M = ErrorMatcher, Rules extends readonly unknown[] = re
   RetryOptions<M, any, Verdict, Rules>,
   'mode' | 'budget' | 'name' | 'clock' | 'random'
 >;
+
+// A guard made elsewhere may be one with `mode: 'async'`: every gateway is async.
+type AnyBulkhead = Bulkhead | AsyncGuard<BulkheadState>;
+type AnyRateLimit = RateLimit | AsyncGuard<RateLimitState>;
+type AnyThrottle = Throttle | AsyncGuard<ThrottleState>;
 
 /** Each pattern: its options, a policy made elsewhere (to share it), or `false` to leave it out. */
 export interface GatewayOptions<
@@ -54,11 +61,11 @@ export interface GatewayOptions<
   /** @default a breaker of its own */
   readonly circuitBreaker?: CircuitBreakerOptions | CircuitBreaker | false | undefined;
   /** @default none */
-  readonly bulkhead?: BulkheadOptions | Bulkhead | false | undefined;
+  readonly bulkhead?: BulkheadOptions | AnyBulkhead | false | undefined;
   /** @default none */
-  readonly rateLimit?: RateLimitOptions | RateLimit | false | undefined;
+  readonly rateLimit?: RateLimitOptions | AnyRateLimit | false | undefined;
   /** @default none */
-  readonly throttle?: ThrottleOptions | Throttle | false | undefined;
+  readonly throttle?: ThrottleOptions | AnyThrottle | false | undefined;
   /** Only for calls that may be made twice: it asks for `idempotent: true`. @default none */
   readonly hedge?: HedgeOptions | Hedge | false | undefined;
   /** What to give when all else has failed: a value, or a function of the outcome and the call. @default none */
@@ -73,9 +80,9 @@ export interface GatewayOptions<
 export interface GatewayState {
   readonly circuit: CircuitState | undefined;
   readonly budget: { readonly level: number; readonly capacity: number } | undefined;
-  readonly bulkhead: Bulkhead['state'] | undefined;
-  readonly rateLimit: RateLimit['state'] | undefined;
-  readonly throttle: Throttle['state'] | undefined;
+  readonly bulkhead: BulkheadState | undefined;
+  readonly rateLimit: RateLimitState | undefined;
+  readonly throttle: ThrottleState | undefined;
 }
 
 interface GatewayOffers {
@@ -204,9 +211,9 @@ interface Parts {
   readonly fallback: AnyPolicy | undefined;
   readonly deadline: AnyPolicy | undefined;
   readonly retry: AnyPolicy | undefined;
-  readonly rateLimit: RateLimit | undefined;
-  readonly bulkhead: Bulkhead | undefined;
-  readonly throttle: Throttle | undefined;
+  readonly rateLimit: AnyRateLimit | undefined;
+  readonly bulkhead: AnyBulkhead | undefined;
+  readonly throttle: AnyThrottle | undefined;
   readonly circuitBreaker: CircuitBreaker | undefined;
   readonly hedge: Hedge | undefined;
   readonly timeout: AnyPolicy | undefined;
@@ -234,11 +241,13 @@ function partsOf(name: string, given: GatewayOptions<unknown>): Parts {
         : undefined,
     deadline: given.deadline === false ? undefined : deadline(given.deadline ?? '30s', common),
     retry: given.retry === false ? undefined : retryOf(given.retry ?? {}, { ...common, random, budget }),
-    rateLimit: partOf('rateLimit', given.rateLimit, (own: RateLimitOptions) =>
+    rateLimit: partOf('rateLimit', given.rateLimit, (own: RateLimitOptions): AnyRateLimit =>
       rateLimit({ ...common, ...own }),
     ),
-    bulkhead: partOf('bulkhead', given.bulkhead, (own: BulkheadOptions) => bulkhead({ ...common, ...own })),
-    throttle: partOf('throttle', given.throttle, (own: ThrottleOptions) =>
+    bulkhead: partOf('bulkhead', given.bulkhead, (own: BulkheadOptions): AnyBulkhead =>
+      bulkhead({ ...common, ...own }),
+    ),
+    throttle: partOf('throttle', given.throttle, (own: ThrottleOptions): AnyThrottle =>
       throttle({ ...common, random, ...own }),
     ),
     circuitBreaker: partOf('circuitBreaker', given.circuitBreaker ?? {}, (own: CircuitBreakerOptions) =>

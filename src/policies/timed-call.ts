@@ -12,7 +12,7 @@ import { type Frame, currentFrame, enterFrame } from '../call/context.js';
 import { asPromise, isThenable } from '../call/outcome.js';
 import type { AnyFunction } from '../call/wrapper.js';
 import { TimeoutError } from '../errors.js';
-import { isObserved, publish, warnOnce } from '../events.js';
+import { isObserved, publish } from '../events.js';
 import { rejectLater } from '../call/adoption.js';
 import { type Handler, tellAtOnce } from '../retry/handlers.js';
 import type { Kind } from '../retry/plan.js';
@@ -45,8 +45,8 @@ export interface TimeLimit {
   readonly unref: boolean;
   readonly onTimeout: readonly Handler<never>[];
   readonly nameFor: (thisArg: unknown) => string;
-  /** The text to warn with of a value that came at once; `undefined` where that is as good. */
-  readonly warnOfValue: ((name: string) => string) | undefined;
+  /** Warns of a value that came at once; `undefined` where that is as good. */
+  readonly warnOfValue: ((name: string) => void) | undefined;
   /** Runs the function in the asynchronous context of the call, where it is in use. */
   readonly within: (<T>(call: TimedCall, run: () => T) => T) | undefined;
   /** What the function has been seen to give. */
@@ -217,9 +217,7 @@ export class TimedCall extends AbortSource implements Frame, Sleeper, Abortable 
   #pass(value: unknown): unknown {
     const { limit } = this;
     if (limit.kind === 'unknown') limit.kind = 'sync';
-    if (limit.warnOfValue !== undefined) {
-      warnOnce(limit.target, limit.warnOfValue(limit.nameFor(this.thisArg)), 'STAMPEDE_SYNC');
-    }
+    limit.warnOfValue?.(limit.nameFor(this.thisArg));
     return value;
   }
 
