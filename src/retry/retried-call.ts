@@ -4,66 +4,26 @@
  * Made when an attempt has failed, or before the first where somebody watches. The rules are asked here, for sync and
  * async calls alike; the drivers make the attempts and wait.
  */
-import { type Abortable, type Aborted, stopWatching, watchSignal } from '../call/abort.js';
 import type { Frame } from '../call/context.js';
 import type { CallDetails } from '../call/details.js';
 import { wasRefused } from '../call/layers.js';
-import { latestTurn, nextTurn, wasGivenUp } from '../call/nesting.js';
+import { nextTurn } from '../call/nesting.js';
 import { type Outcome, isThenable } from '../call/outcome.js';
 import { isObserved } from '../events.js';
 import { GiveUpError, isRefusal, withCause } from '../errors.js';
-import type { Clock } from '../time/clock.js';
 import type { Ms } from '../time/duration.js';
 import type { Random } from '../time/random.js';
 import { type WaitScope, causeOf } from '../wait/waits.js';
-import {
-  Attempts,
-  type GiveUpReason,
-  type GiveUpStep,
-  type Limits,
-  type RetryKind,
-  type Step,
-  type WaitStep,
-} from './attempts.js';
+import type { GiveUpReason, GiveUpStep, Limits, RetryKind, Step, WaitStep } from './attempts.js';
 import { tellBudget } from './handlers.js';
-import type { FirstFrame } from './first-frame.js';
 import { noteHistory } from './history.js';
 import type { Plan } from './plan.js';
 import { checkBoolean, checkBudget, checkMaxTime, checkMaxTries, checkSignalValue } from './option-checks.js';
+import { Aside, RetryFrame } from './retry-frame.js';
 import { kindOf } from './retry-kind.js';
 import { type Rule, type Teller, ruleFor, saysGiveUp } from './rules.js';
 
-/** What only some calls need; the others are spared the room. */
-export class Aside {
-  /** The call around this one. */
-  outer: Frame | undefined;
-  /** The frame of the first attempt, where it had one of its own. */
-  first: FirstFrame | undefined;
-  /** The call's own signal. */
-  signal: AbortSignal | undefined;
-  /** Joins it with that of the call around, where the function asks for it. */
-  controller: AbortController | undefined;
-  /** Whether the event hub had a listener when the call started. */
-  observed = false;
-  /** The turn when the latest attempt started, to know the retries inside of it. */
-  since = 0;
-  /** The limits, where some had to be asked for. */
-  limits: Limits | undefined;
-  /** Why they could not be asked for. */
-  failure: { readonly error: unknown } | undefined;
-  /** What `enabled` said, where it had to be asked. */
-  enabled: boolean | undefined;
-  /** What the budget was charged for the next attempt, or the one under way. */
-  charged: RetryKind | undefined;
-  /** Whether that attempt is under way. */
-  isUnderWay = false;
-}
-
-export class RetriedCall extends Attempts implements Frame, Teller, WaitScope {
-  get retries(): boolean {
-    return true;
-  }
-
+export class RetriedCall extends RetryFrame implements Teller, WaitScope {
   aside: Aside | undefined;
   /** When it took over, among all retries. */
   readonly began = nextTurn();
@@ -87,24 +47,6 @@ export class RetriedCall extends Attempts implements Frame, Teller, WaitScope {
     if (aside.observed) this.startedAt ??= this.clock.now();
   }
 
-  /** Takes over from a first attempt that had a frame of its own. */
-  join(frame: FirstFrame): void {
-    this.start();
-    const aside = (this.aside ??= new Aside());
-    aside.outer = frame.outer;
-    aside.first = frame;
-    aside.since = frame.since;
-  }
-
-  /** The call around this one. */
-  get outer(): Frame | undefined {
-    return this.aside?.outer;
-  }
-
-  get clock(): Clock {
-    return this.plan.policy.clock;
-  }
-
   get random(): Random {
     return this.plan.policy.open.random;
   }
@@ -114,53 +56,9 @@ export class RetriedCall extends Attempts implements Frame, Teller, WaitScope {
     return (option as (this: unknown, details: CallDetails) => T).call(this.thisArg, this.told());
   }
 
-  override start(): void {
-    super.start();
-    if (this.plan.policy.nested === 'once') (this.aside ??= new Aside()).since = latestTurn();
-  }
-
   /** The moment, where the call keeps time. */
   moment(): Ms | undefined {
     return this.plan.keepsTime || this.aside?.observed === true ? this.clock.now() : undefined;
-  }
-
-  // The frame of the attempts: what the function is told when it asks.
-
-  get isAbortable(): boolean {
-    return this.aside?.signal !== undefined || this.outer?.isAbortable === true;
-  }
-
-  get aborted(): Aborted | undefined {
-    const own = this.aside?.signal;
-    return own?.aborted === true ? own : this.outer?.aborted;
-  }
-
-  watch(abortable: Abortable): void {
-    if (this.aside?.signal !== undefined) watchSignal(this.aside.signal, abortable);
-    this.outer?.watch(abortable);
-  }
-
-  unwatch(abortable: Abortable): void {
-    if (this.aside?.signal !== undefined) stopWatching(this.aside.signal, abortable);
-    this.outer?.unwatch(abortable);
-  }
-
-  get frameSignal(): AbortSignal | undefined {
-    const { aside } = this;
-    const around = aside?.outer?.frameSignal;
-    if (aside?.signal === undefined || around === undefined) return aside?.signal ?? around;
-    if (aside.controller === undefined) {
-      aside.controller = new AbortController();
-      const { aborted } = this;
-      if (aborted !== undefined) aside.controller.abort(aborted.reason);
-    }
-    return aside.controller.signal;
-  }
-
-  remaining(_startedAt?: Ms, now?: Ms, clock?: Clock): Ms {
-    const { maxTime } = this.limits();
-    const own = maxTime === Infinity ? Infinity : Math.max(0, maxTime - this.elapsed(this.clock.now()));
-    return this.outer === undefined ? own : Math.min(own, this.outer.remaining(undefined, now, clock));
   }
 
   // What is asked once an attempt has ended.
@@ -199,25 +97,10 @@ export class RetriedCall extends Attempts implements Frame, Teller, WaitScope {
     }
   }
 
-  /** Milliseconds that the calls around this one leave it. */
-  deadline(): Ms {
-    return this.aside?.outer?.remaining() ?? Infinity;
-  }
-
   /** The rule that speaks for an outcome; `undefined` when it is to pass through. */
   match(outcome: Outcome): Rule | undefined | PromiseLike<Rule | undefined> {
     if (!this.isEnabled() || this.isSpent(outcome)) return undefined;
     return ruleFor(this.plan.policy.rules, outcome, this);
-  }
-
-  /** Whether an inner retry has spent its tries on this error within this call, and they are not to multiply. */
-  isSpent(outcome: Outcome): boolean {
-    if (outcome.ok || this.plan.policy.nested !== 'once') return false;
-    const { error } = outcome;
-    // An error object that this call has had before is not that of an inner retry alone.
-    const since = this.hasFailedWith(error) ? Infinity : (this.aside?.since ?? 0);
-    if (wasGivenUp(error, this, since)) return true;
-    return this.aside?.first !== undefined && wasGivenUp(error, this.aside.first, since);
   }
 
   /** What to do about an outcome that a rule has matched. */
