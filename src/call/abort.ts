@@ -11,7 +11,7 @@ export interface Aborted {
   readonly reason: unknown;
 }
 
-/** Something that an abort ends. */
+/** Something that an abort ends. It may be told twice, and must not throw: others are told after it. */
 export interface Abortable {
   abort(aborted: Aborted): void;
 }
@@ -28,7 +28,13 @@ class Watch {
   }
 }
 
-/** Tells `abortable` when `signal` aborts, until `stopWatching`. */
+/**
+ * Tells `abortable` when `signal` aborts, until {@link stopWatching}. One listener serves all that watch a signal, in the
+ * order in which they began; to watch twice is to watch once. A signal that has aborted before tells nothing.
+ *
+ *     if (signal.aborted) throw signal.reason;
+ *     watchSignal(signal, this);
+ */
 export function watchSignal(signal: AbortSignal, abortable: Abortable): void {
   let watch = watches.get(signal);
   if (watch === undefined) {
@@ -39,7 +45,7 @@ export function watchSignal(signal: AbortSignal, abortable: Abortable): void {
   watch.abortables.add(abortable);
 }
 
-/** The last to stop takes the listener away. */
+/** Ends what {@link watchSignal} began, if it did. The last to stop takes the listener away. */
 export function stopWatching(signal: AbortSignal, abortable: Abortable): void {
   const watch = watches.get(signal);
   if (watch?.abortables.delete(abortable) !== true || watch.abortables.size > 0) return;
