@@ -5,6 +5,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import {
+  type Sleeper,
   type Wrapper,
   VirtualClock,
   bulkhead,
@@ -35,6 +36,7 @@ const codeOf = (call: Promise<unknown>): Promise<unknown> =>
   );
 const hang: Load = () => new Promise(() => {});
 const fail: Load = async () => Promise.reject(boom);
+const sleeper = (wake: (value: unknown) => void): Sleeper => ({ place: -1, unref: false, wake });
 const breaker = (clock: VirtualClock): Policy => circuitBreaker({ consecutive: 1, failureRate: null, clock });
 
 describe('a retry that an inner policy refuses', () => {
@@ -165,6 +167,28 @@ describe('a retry that was sent', () => {
     expect(await codeOf(clock.run(load()))).toBe('ERR_CIRCUIT_OPEN');
     expect(outer.notes).toEqual(['take error']);
     expect(inner.notes).toEqual(['take error', 'take error', 'refund error']);
+  });
+});
+
+describe('a hedge around what refuses', () => {
+  it('says nothing of the attempts that were sent, so that their retry stays paid for', async () => {
+    const clock = new VirtualClock();
+    const budget = notedBudget();
+    const far = breaker(clock)(fail);
+    let calls = 0;
+    const load = compose(
+      retry({ wait: constant(10), jitter: null, maxTries: 2, budget, clock }),
+      hedge({ after: 5, idempotent: true, isFatal: (error) => error === boom, budget: notedBudget(), clock }),
+      bulkhead({ limit: 1, clock }),
+    )(async () => {
+      calls += 1;
+      if (calls === 2) await new Promise((resolve) => clock.schedule(sleeper(resolve), 20));
+      return far();
+    });
+
+    expect(await codeOf(clock.run(load()))).toBe('ERR_BULKHEAD_FULL');
+    expect(calls).toBe(2);
+    expect(budget.notes).toEqual(['take error']);
   });
 });
 
