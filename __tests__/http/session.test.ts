@@ -4,7 +4,7 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
 import { CookieJar } from 'tough-cookie';
-import { fibo } from '../../src/core.js';
+import { VirtualClock, fibo } from '../../src/core.js';
 import {
   HttpStatusError,
   JsonError,
@@ -12,8 +12,9 @@ import {
   RetrySession,
   Session,
   horde,
+  originBreaker,
 } from '../../src/http/index.js';
-import { closing, echoServer, httpServer, jsonServer, scripted } from './support/servers.js';
+import { closing, echoServer, httpServer, jsonServer, scripted, trickle } from './support/servers.js';
 
 const { open } = closing();
 
@@ -321,6 +322,28 @@ describe('what an answer has', () => {
     expect(Buffer.concat(chunks).toString()).toBe('one\ntwo\r\n\nfour');
   });
 
+  it.each([
+    ['lets a stream take longer than the total that nobody gave', undefined, undefined],
+    ['ends a stream after the total that was given', { total: '61s' }, /took longer than 61000 ms/],
+  ] as const)('%s', async (_, timeout, message) => {
+    const clock = new VirtualClock();
+    const server = await open(trickle(1));
+    const session = new RetrySession({ clock, timeout: { read: null, ...timeout } });
+
+    const response = await session.get(server.url, { stream: true });
+    const reading = (async () => {
+      for await (const chunk of response.body) if ((chunk as Buffer).length === 0) break;
+    })().catch((thrown: unknown) => thrown as Error);
+    await clock.advance('70s');
+    const ended = await Promise.race([reading, new Promise((resolve) => setTimeout(resolve, 20, undefined))]);
+
+    if (message === undefined) expect(ended).toBeUndefined();
+    else expect((ended as Error).message).toMatch(message);
+    response.close();
+    await reading;
+    await session.close();
+  });
+
   it('gives its body as a stream also when it was collected, before and after it was read', async () => {
     const server = await open(scripted({ body: 'hello' }));
 
@@ -436,6 +459,18 @@ describe('what a call says of its retries', () => {
 
     await expect(session.get(server.url)).rejects.toMatchObject({ code: 'ERR_CIRCUIT_OPEN' });
     await session.close();
+  });
+
+  it('can share a breaker that judges as its own does', async () => {
+    const server = await open(scripted(503));
+    const circuitBreaker = originBreaker({ name: 'shared', lastCalls: 2, minCalls: 2 });
+    const [one, other] = [1, 2].map(() => new RetrySession({ retries: false, circuitBreaker }));
+
+    await one?.get(server.url);
+    await one?.get(server.url);
+
+    await expect(other?.get(server.url)).rejects.toThrow(/"shared" is open/);
+    await Promise.all([one?.close(), other?.close()]);
   });
 
   it('gives the last answer when a circuit refuses the retry', async () => {

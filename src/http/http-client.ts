@@ -6,17 +6,16 @@
  */
 import { Readable } from 'node:stream';
 import type { CookieJar } from 'tough-cookie';
-import { isRefusal } from '../core.js';
+import { RefusalError, isRefusal } from '../core.js';
 import { cookieHeader, keepCookies } from './cookies.js';
 import { HttpCall } from './http-call.js';
-import { TotalTimeoutError } from './http-errors.js';
 import type { HttpResponse } from './http-response.js';
 import type { Origins } from './judgement/origins.js';
 import { type RetriedSend, retryPolicyFor } from './judgement/retry-policy.js';
 import type { RetrySettings } from './judgement/retry-settings.js';
 import type { HttpRequest } from './request/prepare.js';
 import { WireResponse } from './response.js';
-import { isThenable, within } from './within.js';
+import { isThenable } from './within.js';
 import type { Agents } from './wire/agents.js';
 import { exchange } from './wire/exchange.js';
 
@@ -51,6 +50,7 @@ export class HttpClient {
       const response = await retried(call);
       call.end(response);
       if (!request.stream) await response.settle();
+      request.signal?.throwIfAborted(); // while the rest of the body was taken in, which may fail
       if (request.hooks.length > 0) await this.#callHooks(call, response);
       return response;
     } catch (error) {
@@ -64,13 +64,10 @@ export class HttpClient {
 
   // A hook that fails takes the answer from the caller, unless its error holds it.
   async #callHooks(call: HttpCall, response: WireResponse): Promise<void> {
-    const { signal, timeouts, hooks } = call.request;
-    const { settings, deadline, name } = call;
-    const late = (): Error => new TotalTimeoutError(name, timeouts.total, { phase: 'body' });
     try {
-      for (const hook of hooks) {
+      for (const hook of call.request.hooks) {
         const done = hook(response);
-        if (isThenable(done)) await within(done, { signal, clock: settings.clock, deadline, late });
+        if (isThenable(done)) await call.inTime(done);
       }
     } catch (error) {
       if ((error as { readonly response?: unknown } | null | undefined)?.response !== response)
@@ -88,6 +85,8 @@ export class HttpClient {
 
   // A retry goes on at the hop that failed, so that redirects and retries do not multiply.
   async #attempt(call: HttpCall): Promise<WireResponse> {
+    // Nothing can be sent: the call ends with what the attempt before it brought.
+    if (call.isLate) throw new RefusalError('ERR_TIMEOUT', 'No time is left for another attempt.');
     call.startAttempt();
     for (;;) {
       const response = await this.#hop(call);
@@ -138,6 +137,7 @@ export class HttpClient {
       connectTimeout: timeouts.connect,
       readTimeout: timeouts.read,
       deadline: call.deadline,
+      bodyDeadline: stream && !timeouts.isTotalGiven ? Infinity : undefined,
       timeoutOfDeadline: timeouts.total,
       signal: request.signal,
       clock,

@@ -23,6 +23,11 @@ export { Session } from './session.js';
 export type { SessionOptions } from './session.js';
 export { RetrySession } from './retry-session.js';
 export type { RetryCallOptions, RetrySessionOptions } from './retry-session.js';
+export { retryFetch } from './fetch/index.js';
+export type { AnyFetch, FetchTimeoutInput, FetchTimeouts, RetryFetchOptions } from './fetch/index.js';
+export { retryInterceptor } from './interceptor/retry-interceptor.js';
+export type { RetryInterceptorOptions } from './interceptor/retry-interceptor.js';
+export type { GuestBackoffDetails, GuestGiveUpDetails, RetryGuestOptions } from './guest-options.js';
 export { RetryRequest, horde } from './retry-request.js';
 export type { RetryRequestOptions } from './retry-request.js';
 export type { Verbs } from './verbs.js';
@@ -39,6 +44,7 @@ export type { TimeoutInput, TimeoutValue, Timeouts } from './request/timeouts.js
 export type { CertInput, CertParts, Pem, ProxiesInput } from './request/transport-options.js';
 
 export type { Backoff, BackoffPolicy } from './judgement/backoff.js';
+export { originBreaker } from './judgement/origin-breaker.js';
 export type { OriginState } from './judgement/origins.js';
 export type {
   HttpAbortDetails,

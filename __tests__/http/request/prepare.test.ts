@@ -92,7 +92,7 @@ describe('prepare', () => {
     expect([request.headers.has('x-b'), request.headers.has('accept')]).toEqual([false, false]);
     expect([...request.ownHeaders]).toEqual(['x-b', 'x-c', 'accept']);
     expect(request.cookies).toEqual({ a: '1', c: '3' });
-    expect(request.timeouts).toEqual({ connect: 10, read: 20, total: 100 });
+    expect(request.timeouts).toEqual({ connect: 10, read: 20, total: 100, isTotalGiven: true });
     expect(request.hooks).toEqual([]);
   });
 

@@ -50,12 +50,17 @@ describe('readTimeouts', () => {
 
 describe('settledTimeouts', () => {
   it('gives 5 s, 30 s and 60 s where nobody says anything', () => {
-    expect(settledTimeouts({})).toEqual({ connect: 5000, read: 30_000, total: 60_000 });
+    expect(settledTimeouts({})).toEqual({
+      connect: 5000,
+      read: 30_000,
+      total: 60_000,
+      isTotalGiven: false,
+    });
   });
 
   it('keeps the default total for short times, and lifts it for long ones', () => {
     expect(settled(25).total).toBe(60_000);
-    expect(settled('5m')).toEqual({ connect: 300_000, read: 300_000, total: 600_000 });
+    expect(settled('5m')).toMatchObject({ connect: 300_000, read: 300_000, total: 600_000 });
     expect(settled({ read: null }).total).toBe(Infinity);
   });
 

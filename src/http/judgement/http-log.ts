@@ -8,6 +8,9 @@ import { HttpError } from '../http-errors.js';
 import type { HttpResponse } from '../http-response.js';
 import type { HttpBackoffDetails, HttpGiveUpDetails, RetryHttpOptions } from './retry-options.js';
 
+/** A call that may know more of an error than the error tells. */
+type LoggedCall = HttpBackoffDetails['args'][0] & { meaningOf?(error: unknown): unknown };
+
 const debugLine = /* @__PURE__ */ debugLines('stampede:http');
 
 /**
@@ -35,9 +38,12 @@ export function httpLog(given: RetryHttpOptions['log']): false | Log {
  *     Giving up GET https://host/path after 4 tries (ReadTimeoutError: no answer within 25 ms)
  */
 export function lineOf(details: HttpBackoffDetails | HttpGiveUpDetails): string {
-  const { method, url } = details.args[0].request;
+  const [call] = details.args as readonly [LoggedCall];
+  const { method, url } = call.request;
   const what = `${method} ${url.origin}${url.pathname}`;
-  const why = details.ok ? statusOf(details.value) : errorOf(details.error);
+  const why = details.ok
+    ? statusOf(details.value)
+    : errorOf(call.meaningOf?.(details.error) ?? details.error);
   if (details.event === 'backoff') return `Backing off ${what} for ${readable(details.wait)} (${why})`;
   return `Giving up ${what} after ${details.tries} ${details.tries === 1 ? 'try' : 'tries'} (${why})`;
 }

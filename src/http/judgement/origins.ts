@@ -6,18 +6,13 @@
 import {
   type Budget,
   type CircuitBreaker,
-  type CircuitBreakerOptions,
   type CircuitState,
   OptionError,
-  type Outcome,
   type RetryBudget,
   type RetryBudgetOptions,
-  circuitBreaker,
-  isRefusal,
   retryBudget,
 } from '../../core.js';
-import { ConnectionError, TotalTimeoutError } from '../http-errors.js';
-import { rulingOnStatus } from './decision-table.js';
+import { originBreaker } from './origin-breaker.js';
 import type { RetrySettings } from './retry-settings.js';
 
 /** How an origin stands. What is switched off is `undefined`. */
@@ -141,71 +136,8 @@ function breakerFor(origin: string, settings: OriginSettings): CircuitBreaker | 
   if (given === false) return undefined;
   if (typeof given === 'function') return checkBreaker(given);
   if (typeof given !== 'object' || given === null) throw refused('circuitBreaker', given);
-  if ('key' in given)
-    throw new OptionError(
-      'circuitBreaker.key',
-      given.key,
-      'is not needed: there is a circuit for each origin',
-    );
-  return circuitBreaker({
-    mode: 'async',
-    clock,
-    random,
-    ...(origin === '' ? {} : { name: origin }),
-    ...usualEvidence(given),
-    ...judgedBy(settings),
-    ...defined(given),
-  });
-}
-
-/** Half of the calls of half a minute, and not fewer than twenty: a circuit by share, not by runs of bad luck. */
-function usualEvidence(given: CircuitBreakerOptions): CircuitBreakerOptions {
-  const { consecutive, failureRate, slowAfter, window, lastCalls } = given;
-  const isGiven = (value: unknown): boolean => value !== undefined && value !== null;
-  if (isGiven(consecutive) && !isGiven(failureRate) && !isGiven(slowAfter)) return {}; // by runs, as asked
-  return {
-    minCalls: typeof lastCalls === 'number' ? Math.min(20, lastCalls) : 20,
-    consecutive: consecutive ?? null,
-    ...(window === undefined && lastCalls === undefined ? { window: '30s' } : {}),
-  };
-}
-
-/**
- * What the end of an exchange says of its origin.
- *
- * It fails where it cannot be reached, is silent, breaks off, or answers with a 5xx that may pass. A 4xx is an answer of
- * a service that works; 429, too: it says that there are too many of us, which `Retry-After` and the budget are for.
- * A 501 will not pass. Nothing is said by a certificate that is wrong (an open circuit would hide why), by a connection
- * that was closed while it was idle, by want of ports or files of our own, and by what the caller has aborted.
- */
-function judgedBy(settings: OriginSettings): Pick<CircuitBreakerOptions, 'isFailure' | 'isNeutral'> {
-  const { statusForcelist, unsafeStatuses } = settings;
-  const isListed = (status: number): boolean =>
-    statusForcelist?.has(status) === true || unsafeStatuses?.has(status) === true;
-  return {
-    isFailure: (outcome: Outcome<{ readonly status: number }>) => {
-      if (!outcome.ok) return true;
-      const { status } = outcome.value;
-      return status >= 500 && (isListed(status) || rulingOnStatus(status, false, true).retry !== 'never');
-    },
-    isNeutral: (outcome: Outcome) => !outcome.ok && !tellsOfOrigin(outcome.error),
-  };
-}
-
-/** Codes that tell of this machine. */
-const ownTroubles: readonly unknown[] = [
-  'EMFILE',
-  'ENFILE',
-  'EADDRNOTAVAIL',
-  'ENOBUFS',
-  'ENOMEM',
-  'ENETDOWN',
-];
-
-function tellsOfOrigin(error: unknown): boolean {
-  if (isRefusal(error) || !(error instanceof ConnectionError)) return false;
-  if (error instanceof TotalTimeoutError) return true;
-  return !error.isPermanent && !error.isStale && !ownTroubles.includes(error.transportCode);
+  const name = origin === '' ? {} : { name: origin };
+  return originBreaker({ clock, random, ...name, ...defined(given) }, settings);
 }
 
 function budgetFor(origin: string, settings: OriginSettings): Budget | undefined {

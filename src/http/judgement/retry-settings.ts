@@ -3,7 +3,6 @@
  *
  * `retry-policy.ts` makes a retry of them.
  */
-import { randomUUID } from 'node:crypto';
 import {
   type Clock,
   type Jitter,
@@ -103,7 +102,7 @@ export function checkRetryOptions(
       given.idempotent === undefined ? undefined : flag('idempotent', given, false),
       checkMethods(given.allowedMethods),
     ),
-    newIdempotencyKey: () => (idempotencyKey === 'auto' ? randomUUID() : idempotencyKey),
+    newIdempotencyKey: () => (idempotencyKey === 'auto' ? globalThis.crypto.randomUUID() : idempotencyKey),
     retryWhen: checkFunction('retryWhen', given.retryWhen) as Callback<'retryWhen'>,
     giveup: checkFunction('giveup', given.giveup) as Callback<'giveup'>,
     raiseOnStatus: flag('raiseOnStatus', given, false),

@@ -7,6 +7,7 @@
 import { OptionError, isRefusal } from '../../core.js';
 import { BodyReplayError, HttpError, RedirectError, TotalTimeoutError } from '../http-errors.js';
 import type { HttpResponse } from '../http-response.js';
+import { isThenable } from '../within.js';
 import {
   type Ruling,
   everyMethod,
@@ -32,6 +33,10 @@ export interface JudgedCall {
   readonly isIdempotent: boolean;
   /** What the last attempt that was sent brought. */
   readonly last?: { readonly ok: boolean; readonly value?: unknown; readonly error?: unknown } | undefined;
+  /** What an error means, where those that are thrown are not ours. The same error gets the same answer. */
+  meaningOf?(error: unknown): unknown;
+  /** Waits for what a callback gives, no longer than the call may take. Without it: as long as that takes. */
+  inTime?<T>(work: PromiseLike<T>): Promise<T>;
 }
 
 /** That an attempt is to be followed by another, if counters, time and budget allow. */
@@ -39,6 +44,12 @@ export interface Verdict {
   readonly ruling: Ruling;
   /** That there will be none after all: the circuit has refused it. */
   readonly isLast: boolean;
+}
+
+/** An error as it was thrown, which is what is told of it, and what it means. Mostly one and the same. */
+interface Failure {
+  readonly error: unknown;
+  readonly meaning: HttpError;
 }
 
 /** Whether a ruling lets a call be repeated. */
@@ -100,7 +111,7 @@ export class Verdicts {
     if (retryWhen !== undefined) return this.#askFor(call, response);
     const ruling = this.#byStatus(call, response);
     if (!mayRepeat(ruling, call) || cannotReplay(call)) return response;
-    if (this.#settings.giveup !== undefined) return this.#askToStop(response, ruling);
+    if (this.#settings.giveup !== undefined) return this.#askToStop(call, response, ruling);
     this.#again(response, ruling);
     return response;
   }
@@ -108,12 +119,14 @@ export class Verdicts {
   /** An attempt was not answered. @throws the error, once it is judged, or what takes its place. */
   failed(call: JudgedCall, error: unknown): unknown {
     if (isRefusal(error)) return this.#refused(call, error);
-    if (!(error instanceof HttpError)) throw error;
-    this.#verdicts.delete(error);
-    if (error instanceof TotalTimeoutError) this.#outOfTime(call, error);
-    if (endsCall(error)) throw error;
-    if (this.#settings.retryWhen === undefined) this.#judge(call, error, undefined);
-    else return this.#askAfter(call, error);
+    const meaning = call.meaningOf === undefined ? error : call.meaningOf(error);
+    if (!(meaning instanceof HttpError)) throw error;
+    this.#verdicts.delete(error as object);
+    const failure = { error, meaning };
+    if (meaning instanceof TotalTimeoutError) this.#outOfTime(call, meaning);
+    if (endsCall(meaning)) throw error;
+    if (this.#settings.retryWhen === undefined) this.#judge(call, failure, undefined);
+    else return this.#askAfter(call, failure);
     throw error;
   }
 
@@ -144,42 +157,47 @@ export class Verdicts {
     const isByRule = mayRepeat(ruling, call);
     if (!(said ?? isByRule) || cannotReplay(call)) return response;
     const told = said === true ? asTold(ruling, isByRule) : ruling;
-    if (this.#settings.giveup !== undefined) return this.#askToStop(response, told);
+    if (this.#settings.giveup !== undefined) return this.#askToStop(call, response, told);
     this.#again(response, told);
     return response;
   }
 
-  async #askToStop<Response extends HttpResponse>(response: Response, ruling: Ruling): Promise<Response> {
+  async #askToStop<Response extends HttpResponse>(
+    call: JudgedCall,
+    response: Response,
+    ruling: Ruling,
+  ): Promise<Response> {
     const { giveup } = this.#settings;
-    const stop: unknown = await guarded(response, () => giveup?.(response));
+    const stop: unknown = await guarded(response, () => inTime(call, giveup?.(response)));
     if (!stop) this.#again(response, ruling);
     return response;
   }
 
-  async #askAfter(call: JudgedCall, error: HttpError): Promise<never> {
+  async #askAfter(call: JudgedCall, failure: Failure): Promise<never> {
+    const { error, meaning } = failure;
     let said: boolean | undefined;
     try {
-      said = await this.#said(call, { error });
+      said = await this.#said(call, { error: meaning });
     } catch (thrown) {
       throw caused(thrown, error);
     }
-    this.#judge(call, error, said);
+    this.#judge(call, failure, said);
     throw error;
   }
 
-  #judge(call: JudgedCall, error: HttpError, said: boolean | undefined): void {
-    const ruling = rulingOnError(error);
+  #judge(call: JudgedCall, { error, meaning }: Failure, said: boolean | undefined): void {
+    const ruling = rulingOnError(meaning);
     const isByRule = mayRepeat(ruling, call);
     if (!(said ?? isByRule)) return;
     const told = said === true ? asTold(ruling, isByRule) : ruling;
     const { counts } = this.#settings;
     const isCounted = counts.total > 0 && counts[told.counter] > 0;
-    if (isCounted && cannotReplay(call)) throw new BodyReplayError(error, { cause: error });
-    this.#again(error, told);
+    if (isCounted && cannotReplay(call)) throw new BodyReplayError(meaning, { cause: error });
+    this.#again(error as object, told);
   }
 
   async #said(call: JudgedCall, outcome: HttpOutcome): Promise<boolean | undefined> {
-    const said: unknown = await this.#settings.retryWhen?.(call.request.method, outcome);
+    const said: unknown = await inTime(call, this.#settings.retryWhen?.(call.request.method, outcome));
     if (said === undefined || typeof said === 'boolean') return said;
     throw new OptionError('retryWhen', said, 'must give true, false or undefined');
   }
@@ -187,6 +205,10 @@ export class Verdicts {
   #again(subject: object, ruling: Ruling): void {
     this.#verdicts.set(subject, { ruling, isLast: false });
   }
+}
+
+function inTime<T>(call: JudgedCall, given: T | PromiseLike<T>): T | PromiseLike<T> {
+  return isThenable(given) && call.inTime !== undefined ? call.inTime(given) : given;
 }
 
 function endsCall(error: HttpError): boolean {
@@ -211,7 +233,7 @@ async function guarded<T>(response: HttpResponse, ask: () => T | PromiseLike<T>)
 }
 
 // What a callback throws reaches the caller, and with it the error that it was asked about.
-function caused(thrown: unknown, cause: HttpError): unknown {
+function caused(thrown: unknown, cause: unknown): unknown {
   const isFree = thrown instanceof Error && !('cause' in thrown) && Object.isExtensible(thrown);
   if (isFree) Object.defineProperty(thrown, 'cause', { value: cause, writable: true, configurable: true });
   return thrown;

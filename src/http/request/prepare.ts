@@ -9,7 +9,7 @@ import type { GivenCookies } from './given-cookies.js';
 import type { HeaderBag } from './headers.js';
 import type { ResponseHook } from './hooks.js';
 import { type SettledOptions, abroad } from './settled-options.js';
-import type { Timeouts } from './timeouts.js';
+import type { SettledTimeouts } from './timeouts.js';
 import type { TransportOptions } from './transport-options.js';
 import { type Credentials, addQuery, resolveUrl, shownUrl } from './url.js';
 
@@ -26,7 +26,7 @@ export interface HttpRequest {
   readonly auth: AuthFunction | undefined;
   /** Cookies given by hand. */
   readonly cookies: GivenCookies;
-  readonly timeouts: Timeouts;
+  readonly timeouts: SettledTimeouts;
   readonly stream: boolean;
   readonly signal: AbortSignal | undefined;
   readonly allowRedirects: boolean;

@@ -8,7 +8,7 @@ import { type GivenCookies, mergedCookies } from './given-cookies.js';
 import { HeaderBag, isHarmless } from './headers.js';
 import type { ResponseHook } from './hooks.js';
 import { type Params, encoded, mergedParams } from './params.js';
-import { type GivenTimeouts, type Timeouts, settledTimeouts } from './timeouts.js';
+import { type GivenTimeouts, type SettledTimeouts, settledTimeouts } from './timeouts.js';
 import type { TransportOptions } from './transport-options.js';
 import type { BaseUrl } from './url.js';
 
@@ -21,7 +21,7 @@ export interface SettledOptions {
   readonly cookies: GivenCookies;
   readonly auth: Auth | undefined;
   readonly givenTimeouts: GivenTimeouts;
-  readonly timeouts: Timeouts;
+  readonly timeouts: SettledTimeouts;
   /** `undefined`: as the method has it. */
   readonly allowRedirects: boolean | undefined;
   readonly maxRedirects: number;

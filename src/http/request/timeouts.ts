@@ -13,6 +13,12 @@ export interface Timeouts {
   readonly total: Ms;
 }
 
+/** The limits that hold. */
+export interface SettledTimeouts extends Timeouts {
+  /** Whether somebody named a total. One that nobody named does not bound the reading of a stream. */
+  readonly isTotalGiven: boolean;
+}
+
 /** A time of at least 1 ms; `null` for no limit. */
 export type TimeoutValue = Duration | null;
 
@@ -100,8 +106,8 @@ function readTime(option: string, value: unknown): Ms {
  * A default never cuts what was asked for: without a `total` of its own, `timeout: '5m'` lifts it to what connecting
  * and reading may take.
  */
-export function settledTimeouts(given: GivenTimeouts): Timeouts {
+export function settledTimeouts(given: GivenTimeouts): SettledTimeouts {
   const { connect = defaults.connect, read = defaults.read } = given;
   const { total = Math.max(defaults.total, connect + read) } = given;
-  return { connect, read, total };
+  return { connect, read, total, isTotalGiven: given.total !== undefined };
 }

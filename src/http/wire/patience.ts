@@ -24,6 +24,8 @@ export interface Limits {
   readonly readTimeout: Ms;
   /** The moment on `clock` by which all must be over. `Infinity`: never. */
   readonly deadline: Ms;
+  /** The same from the headers on, while the body is read. @default `deadline` */
+  readonly bodyDeadline?: Ms | undefined;
   /** The time that led to `deadline`, for the error. */
   readonly timeoutOfDeadline: Ms;
   readonly clock: Clock;
@@ -117,20 +119,25 @@ export abstract class Patience implements Sleeper {
 
   // What takes several turns of the event loop (a name, a handshake) gets the time back in which there were none.
   #isExcused(now: Ms): boolean {
-    return this.#late >= blocked && this.#excused === 0 && now < this.#limits.deadline;
+    return this.#late >= blocked && this.#excused === 0 && now < this.#deadline();
   }
 
   #due(): Ms {
-    const { connectTimeout, readTimeout, deadline } = this.#limits;
+    const { connectTimeout, readTimeout } = this.#limits;
     const limit = this.phase === 'queued' ? connectTimeout : readTimeout;
     const patience = this.#isResting ? Infinity : this.heardAt + limit + this.#excused;
-    return Math.min(patience, deadline, this.#drainsUntil);
+    return Math.min(patience, this.#deadline(), this.#drainsUntil);
+  }
+
+  #deadline(): Ms {
+    const { deadline, bodyDeadline = deadline } = this.#limits;
+    return this.phase === 'headers' || this.phase === 'body' ? bodyDeadline : deadline;
   }
 
   #verdict(now: Ms): ConnectionError {
     const { phase } = this;
-    const { what, connectTimeout, readTimeout, deadline, timeoutOfDeadline } = this.#limits;
-    if (now >= deadline) return new TotalTimeoutError(what, timeoutOfDeadline, { phase });
+    const { what, connectTimeout, readTimeout, timeoutOfDeadline } = this.#limits;
+    if (now >= this.#deadline()) return new TotalTimeoutError(what, timeoutOfDeadline, { phase });
     if (phase === 'queued') return new ConnectTimeoutError(what, connectTimeout);
     return new ReadTimeoutError(what, readTimeout, { phase });
   }
