@@ -10,15 +10,21 @@
  *     node tools/build.mjs --quiet    says nothing unless something is wrong
  */
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 
-/** One line per door: the module in `src/`, and where it must run. A `neutral` door may not import Node. */
+/**
+ * One line per door: the module in `src/`, and where it must run. A `neutral` door may not import Node.
+ *
+ * `holds`: what other doors of its folder take from it and do not bundle again, so that there is one class of each error.
+ */
 const DOORS = [
   { entry: 'index', platform: 'neutral' },
   { entry: 'metadata/index', platform: 'node' },
+  { entry: 'http/common', platform: 'neutral', holds: exportsOf('http/common') },
+  { entry: 'http/fetch/index', platform: 'neutral' },
   { entry: 'http/index', platform: 'node' },
 ];
 
@@ -56,6 +62,13 @@ const written = await Promise.all([
 writeTypes();
 writeFileSync(path.join(dist, 'cjs/package.json'), '{ "type": "commonjs" }\n');
 if (!quiet) printSizes(written.flat());
+
+/** The modules whose names a module hands on. */
+function exportsOf(entry) {
+  const text = readFileSync(path.join(import.meta.dirname, '../src', `${entry}.ts`), 'utf8');
+  const names = [...text.matchAll(/^export \* from '(.+)\.js';$/gm)].map(([, name]) => name);
+  return names.map((name) => path.posix.join(path.posix.dirname(entry), name));
+}
 
 function buildDoor({ entry, platform }) {
   const options = { entryPoints: [path.join(src, `${entry}.ts`)], plugins: [oneCore(entry)] };
@@ -132,7 +145,8 @@ function oneCore(entry, { keepOwnFolder = false } = {}) {
         const from = path.relative(root, importer);
         if (keepOwnFolder && module.startsWith(`${ownTop}/`)) return { path: specifier, external: true };
         if (entry === 'index') return undefined;
-        const door = module === 'core' ? 'index' : module;
+        const holder = DOORS.find(({ holds, entry: one }) => one !== entry && holds?.includes(module));
+        const door = module === 'core' ? 'index' : (holder?.entry ?? module);
         if (DOORS.some((one) => one.entry === door) && door !== entry) {
           const relative = path.posix.relative(folder, `${door}.js`);
           return { path: relative.startsWith('.') ? relative : `./${relative}`, external: true };

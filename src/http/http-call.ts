@@ -3,13 +3,20 @@
  */
 import type { Ms, Outcome } from '../core.js';
 import { type HttpAttempt, noteAttempt } from './attempt-trail.js';
-import { ConnectionError, HttpError, RedirectError, type RequestName } from './http-errors.js';
+import {
+  ConnectionError,
+  HttpError,
+  RedirectError,
+  type RequestName,
+  TotalTimeoutError,
+} from './http-errors.js';
 import type { RetriedHttpCall } from './judgement/retry-policy.js';
 import type { RetrySettings } from './judgement/retry-settings.js';
 import { isRedirect, redirected } from './redirects.js';
 import type { HttpRequest } from './request/prepare.js';
 import { shownUrl } from './request/url.js';
 import type { WireResponse } from './response.js';
+import { within } from './within.js';
 
 export class HttpCall implements RetriedHttpCall {
   /** Of the present hop. */
@@ -37,14 +44,27 @@ export class HttpCall implements RetriedHttpCall {
     return this.settings.isIdempotent(this.request);
   }
 
+  /** Whether its time is over after an attempt and a wait. */
+  get isLate(): boolean {
+    return this.last !== undefined && this.settings.clock.now() >= this.deadline;
+  }
+
   /** What it is, as errors and logs may show it. */
   get name(): RequestName {
     const { method, url } = this.request;
     return { method, url: shownUrl(url) };
   }
 
+  inTime<T>(work: PromiseLike<T>): Promise<T> {
+    const { request, settings, deadline, name } = this;
+    const late = (): Error => new TotalTimeoutError(name, request.timeouts.total, { phase: 'body' });
+    return within(work, { signal: request.signal, clock: settings.clock, deadline, late });
+  }
+
   /** A new attempt starts, at the hop at which the last one failed. */
   startAttempt(): void {
+    // A first answer below 300 notes nothing; here something has it retried all the same.
+    if (this.#tries === 1 && this.last?.ok === true) this.#trail ??= [...this.last.value.attempts];
     this.#tries++;
   }
 

@@ -40,7 +40,7 @@ export class HttpError extends StampedeError {
       ...facts,
       ...(error instanceof Error ? { error: error.message } : {}),
     }));
-    return { ...this, message: this.message, attempts };
+    return Object.assign({}, this, { message: this.message, attempts });
   }
 }
 

@@ -47,8 +47,9 @@ export function redirected(request: HttpRequest, response: HttpResponse, locatio
   };
 }
 
-function targetOf(request: HttpRequest, response: HttpResponse, location: string): URL {
+function targetOf(request: HttpRequest, response: HttpResponse, given: string): URL {
   const refuse = (why: string): HttpError => new RedirectError(response, `the redirect ${why}`, response);
+  const location = inUtf8(given);
   if (!URL.canParse(location, request.url.href)) throw refuse('leads to no address');
   const url = new URL(location, request.url.href);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') throw refuse(`leads to ${url.protocol}`);
@@ -59,15 +60,21 @@ function targetOf(request: HttpRequest, response: HttpResponse, location: string
   return url;
 }
 
+// The transport reads bytes as Latin-1, and servers that write more than ASCII write UTF-8 (as requests has it).
+function inUtf8(location: string): string {
+  const text = Buffer.from(location, 'latin1').toString();
+  return text.includes('\uFFFD') ? location : text;
+}
+
 function methodAfter(status: number, method: string): string {
   if (status === 303) return method === 'HEAD' ? 'HEAD' : 'GET';
   return method === 'POST' && (status === 301 || status === 302) ? 'GET' : method;
 }
 
 function withoutSecrets({ headers, keepHeaders }: HttpRequest): HeaderBag {
-  if (keepHeaders === true) return headers;
-  const kept = keepHeaders === false ? [] : keepHeaders;
-  return headers.filter((name) => isHarmless(name) || kept.includes(name));
+  const kept = typeof keepHeaders === 'boolean' ? [] : keepHeaders;
+  const keeps = (name: string): boolean => keepHeaders === true || isHarmless(name) || kept.includes(name);
+  return headers.filter((name) => name !== 'host' && keeps(name)); // which names the origin that is left
 }
 
 function withoutContent(headers: HeaderBag): HeaderBag {

@@ -4,6 +4,7 @@
 import type { CookieJar } from 'tough-cookie';
 import { OptionError } from '../core.js';
 import { HttpClient } from './http-client.js';
+import { TotalTimeoutError } from './http-errors.js';
 import type { HttpResponse } from './http-response.js';
 import { Origins } from './judgement/origins.js';
 import {
@@ -19,6 +20,8 @@ import { complete } from './request/complete.js';
 import { type HttpRequest, prepare } from './request/prepare.js';
 import type { RequestOptions, SessionRequestOptions } from './request/request-options.js';
 import { type SettledOptions, mergeRequestOptions, requestDefaults } from './request/settled-options.js';
+import { shownUrl } from './request/url.js';
+import { within } from './within.js';
 import type { Agents } from './wire/agents.js';
 
 /** What a requester is made of. */
@@ -68,7 +71,10 @@ export class Requester {
     const request = prepare(method, url, this.#optionsWith(method, options));
     setIdempotencyKey(request, settings);
     const whole = complete(request);
-    return this.#client.fetch(whole instanceof Promise ? await whole : whole, settings);
+    return this.#client.fetch(
+      whole instanceof Promise ? await inTime(request, whole, settings) : whole,
+      settings,
+    );
   }
 
   #optionsWith(method: string, options: RequestOptions | undefined): SettledOptions {
@@ -88,6 +94,17 @@ export class Requester {
   }
 }
 
+// An auth function may ask another server, and a form may read large files.
+function inTime(
+  { method, url, signal, timeouts }: HttpRequest,
+  whole: Promise<HttpRequest>,
+  { clock }: RetrySettings,
+): Promise<HttpRequest> {
+  const { total } = timeouts;
+  const late = (): Error => new TotalTimeoutError({ method, url: shownUrl(url) }, total, { phase: 'queued' });
+  return within(whole, { signal, clock, deadline: clock.now() + total, late });
+}
+
 /** Methods that change nothing, so that a key would say nothing. */
 const safe: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
 
@@ -97,7 +114,8 @@ function setIdempotencyKey({ method, headers }: HttpRequest, settings: RetrySett
   if (key !== undefined) headers.set('idempotency-key', key);
 }
 
-// The session's headers are its own, to be changed by its user; calls see the change.
+// The session's headers are its own, to be changed by its user; calls see the change. What the session says no call has
+// said: it was not meant for an address that is not of the base.
 function withOwnHeaders(options: SettledOptions): SettledOptions {
-  return { ...options, headers: options.headers.copy() };
+  return { ...options, headers: options.headers.copy(), own: undefined };
 }

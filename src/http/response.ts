@@ -158,7 +158,7 @@ export class WireResponse implements HttpResponse {
 
   #encodings(): ReturnType<typeof decodersOf> {
     const isPlain = !this.#asked.decompress || this.#asked.method === 'HEAD';
-    return decodersOf(isPlain ? undefined : this.#answer.headers['content-encoding'], this.#asked);
+    return decodersOf(isPlain ? undefined : this.headers.get('content-encoding'), this.#asked);
   }
 }
 

@@ -79,21 +79,22 @@ export class Bytes implements RequestBody {
   readonly isReplayable = true;
   readonly wasRead = false;
 
+  /** @param content  Text stays text, so that mocks of undici can be told what to expect. */
   constructor(
-    readonly bytes: Buffer,
+    readonly content: Buffer | string,
     readonly contentType: string | undefined,
   ) {}
 
   get length(): number {
-    return this.bytes.byteLength;
+    return Buffer.byteLength(this.content);
   }
 
   ready(): undefined {
     return undefined;
   }
 
-  open(): Uint8Array {
-    return this.bytes;
+  open(): Uint8Array | string {
+    return this.content;
   }
 
   close(): void {

@@ -78,7 +78,7 @@ function jsonBody(json: unknown, _alone: true): RequestBody {
     });
   }
   if (text === undefined) throw new OptionError('json', json, 'must be a value that JSON can hold');
-  return new Bytes(Buffer.from(text), 'application/json');
+  return new Bytes(text, 'application/json');
 }
 
 function failureOf(cause: unknown): string {
@@ -100,7 +100,7 @@ function fieldsOf(data: Payload['data']): ReadonlyMap<string, readonly string[] 
 function dataBody(data: NonNullable<Payload['data']>, request: () => RequestName): RequestBody {
   const isForm = typeof data === 'object' && !isSendable(data);
   return isForm
-    ? new Bytes(Buffer.from(encoded(readParams('data', data as ParamsInput))), formType)
+    ? new Bytes(encoded(readParams('data', data as ParamsInput)), formType)
     : anyBody('data', data, request);
 }
 
@@ -109,11 +109,10 @@ function isSendable(value: object): boolean {
 }
 
 function anyBody(option: 'data' | 'body', given: unknown, request: () => RequestName): RequestBody {
-  if (typeof given === 'string') return new Bytes(Buffer.from(given), undefined);
+  if (typeof given === 'string') return new Bytes(given, undefined);
   if (isBytes(given)) return new Bytes(bytesOf(given, true), undefined);
   if (typeof given === 'function') return new Factory(option, given as BodyFactory);
-  if (given instanceof URLSearchParams)
-    return new Bytes(Buffer.from(given.toString()), `${formType};charset=UTF-8`);
+  if (given instanceof URLSearchParams) return new Bytes(given.toString(), `${formType};charset=UTF-8`);
   if (isBlob(given)) return new BlobBody(given);
   if (typeof given === 'object' && given !== null) {
     if (isFormData(given)) return new FormBody(formOf(given));

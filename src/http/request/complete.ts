@@ -25,7 +25,7 @@ export function complete(request: HttpRequest): HttpRequest | Promise<HttpReques
 export function applyAuth(request: HttpRequest): HttpRequest | Promise<HttpRequest> {
   const { auth, method, url, headers, body } = request;
   if (auth === undefined) return request;
-  const bytes = body.kind === 'bytes' ? (body.open() as Uint8Array) : undefined;
+  const bytes = body.kind === 'bytes' ? Buffer.from(body.open() as Uint8Array | string) : undefined;
   const answer = auth({ method, url: new URL(url), headers: headers.copy(), body: bytes });
   if (isThenable(answer)) return Promise.resolve(answer).then((settled) => authorized(request, settled));
   return authorized(request, answer);

@@ -113,6 +113,7 @@ function phaseOf(error: unknown, code: string | undefined, { phase, isKnownLine 
 function isNotHttp(error: unknown, code: string | undefined, phase: Phase): boolean {
   if (code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') return phase === 'started'; // two lengths; later: cut short
   if (code === 'HPE_INVALID_EOF_STATE') return false; // HTTP, but cut short
+  if (code === 'ERR_ASSERTION') return phase === 'started'; // of undici's parser, for the status 000
   return (
     code?.startsWith('HPE_') === true || (error as { name?: unknown } | null)?.name === 'HTTPParserError'
   );
