@@ -2,6 +2,7 @@
  * Redirects: where they lead, what goes along, and that they do not multiply with retries.
  */
 import { Readable } from 'node:stream';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
 import { RedirectError, RetrySession, Session, horde } from '../../src/http/index.js';
 import {
@@ -145,6 +146,27 @@ describe('how many redirects', () => {
     expect(server.requests).toHaveLength(3);
   });
 
+  it('gives a redirect as an answer where retries.redirect is false, and lets the call say otherwise', async () => {
+    const server = await open(httpServer(loop));
+    const session = new RetrySession({ retries: { redirect: false } });
+    const bounded = new RetrySession({ retries: { redirect: 5 }, raiseOnRedirect: false });
+
+    expect((await session.get(`${server.url}/a`)).history).toHaveLength(0);
+    expect((await bounded.get(`${server.url}/a`, { maxRedirects: 1 })).history).toHaveLength(1);
+    expect((await bounded.get(`${server.url}/a`)).history).toHaveLength(5);
+    await Promise.all([session.close(), bounded.close()]);
+  });
+
+  it('ends with the refusal of the origin it leads to, not with the redirect', async () => {
+    const target = await open(scripted(500));
+    const server = await open(redirecting(302, `${target.url}/next`));
+    const session = new RetrySession({ backoff: false, circuitBreaker: { lastCalls: 2, minCalls: 2 } });
+    await session.get(target.url, { retries: 1 });
+
+    await expect(session.get(server.url)).rejects.toMatchObject({ code: 'ERR_CIRCUIT_OPEN' });
+    await session.close();
+  });
+
   it('goes on at the hop that failed, so that retries and redirects do not multiply', async () => {
     let failures = 0;
     const server = await open(
@@ -231,6 +253,33 @@ describe('what goes along', () => {
     expect(server.requests[1]?.url).toBe('/end');
     expect(server.requests[1]?.headers).not.toHaveProperty('authorization');
     expect(server.requests[1]?.headers).not.toHaveProperty('x-api-key');
+  });
+
+  it('is what the body is: its encoding, and which part of the answer is wanted', async () => {
+    const target = await open(echoServer());
+    const server = await open(redirecting(307, `${target.url}/next`));
+
+    await horde.put(server.url, {
+      body: gzipSync('data'),
+      headers: { 'content-encoding': 'gzip', range: 'bytes=0-3', 'if-match': '"a"' },
+    });
+
+    expect(target.requests[0]?.headers).toMatchObject({
+      'content-encoding': 'gzip',
+      'content-length': String(gzipSync('data').length),
+      range: 'bytes=0-3',
+      'if-match': '"a"',
+    });
+  });
+
+  it('is the cookie that the server has set, in place of one given by hand', async () => {
+    const server = await open(redirecting(302, '/next', { 'set-cookie': 'id=new' }));
+    const session = new Session();
+
+    await session.get(server.url, { cookies: { id: 'old', other: '1' } });
+
+    expect(server.requests[1]?.headers.cookie).toBe('other=1; id=new');
+    await session.close();
   });
 
   it('is no name or password that the location holds', async () => {

@@ -1,20 +1,25 @@
 /**
  * Sessions: what is sent by each verb and keyword, what is shared between requests, what an answer has.
  */
+import { Readable } from 'node:stream';
+import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
+import { inspect } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
-import { CookieJar } from 'tough-cookie';
+import { CookieJar, MemoryCookieStore } from 'tough-cookie';
 import { VirtualClock, fibo } from '../../src/core.js';
 import {
+  type HttpError,
   HttpStatusError,
   JsonError,
   RetryRequest,
   RetrySession,
   Session,
+  TotalTimeoutError,
   horde,
   originBreaker,
 } from '../../src/http/index.js';
-import { closing, echoServer, httpServer, jsonServer, scripted, trickle } from './support/servers.js';
+import { closing, echoServer, httpServer, jsonServer, scripted, silent, trickle } from './support/servers.js';
 
 const { open } = closing();
 
@@ -183,7 +188,7 @@ describe('what a session keeps', () => {
     const session = new RetrySession({ session: plain });
 
     await session.get('/');
-    await new Promise(setImmediate); // undici gives a connection free a turn after the answer
+    await turn(); // undici gives a connection free a turn after the answer
     await plain.get('/');
 
     expect(server.requests[0]?.headers).toMatchObject({ 'x-tag': 'red' });
@@ -335,7 +340,7 @@ describe('what an answer has', () => {
       for await (const chunk of response.body) if ((chunk as Buffer).length === 0) break;
     })().catch((thrown: unknown) => thrown as Error);
     await clock.advance('70s');
-    const ended = await Promise.race([reading, new Promise((resolve) => setTimeout(resolve, 20, undefined))]);
+    const ended = await Promise.race([reading, sleep(20, undefined)]);
 
     if (message === undefined) expect(ended).toBeUndefined();
     else expect((ended as Error).message).toMatch(message);
@@ -484,5 +489,110 @@ describe('what a call says of its retries', () => {
     expect(await response.text()).toBe('last words');
     expect(server.requests).toHaveLength(2);
     await session.close();
+  });
+});
+
+describe('what a call shows of itself', () => {
+  it('is no secret, in handlers, errors and logs', async () => {
+    const server = await open(
+      httpServer(({ url }, response) => {
+        if (url === '/start?key=secret')
+          response.writeHead(302, { location: 'http://me:secret@127.0.0.1:1/next?code=secret' }).end();
+        else response.writeHead(503).end();
+      }),
+    );
+    const session = new RetrySession({ backoff: false, retries: 1 });
+    const shown: string[] = [];
+    const show = (value: unknown): void =>
+      void shown.push(inspect(value, { depth: 9 }), JSON.stringify(value));
+
+    const error = await session
+      .get(`${server.url}/start?key=secret`, {
+        headers: { 'x-api-key': 'secret' },
+        cookies: { a: 'secret' },
+        auth: ['me', 'secret'],
+        onBackoff: ({ args }) => show(args),
+      })
+      .catch((thrown: unknown) => thrown as HttpError);
+    show((error as HttpError).attempts);
+    show((error as HttpError).message);
+
+    expect((error as HttpError).attempts[0]?.location).toBe('http://127.0.0.1:1/next');
+    expect(shown.length).toBeGreaterThanOrEqual(6);
+    expect(shown.join('\n')).not.toContain('secret');
+    await session.close();
+  });
+
+  it('is its own, not what a hook brings from another call', async () => {
+    const server = await open(scripted(404, 200));
+    const foreign = await (
+      await horde.get(server.url)
+    )
+      .json()
+      .catch((thrown: unknown) => thrown as HttpError);
+    const before = (foreign as HttpError).attempts;
+
+    const brought = horde.get(server.url, {
+      hooks: {
+        response: () => {
+          throw foreign;
+        },
+      },
+    });
+
+    await expect(brought).rejects.toBe(foreign);
+    expect((foreign as HttpError).attempts).toBe(before);
+  });
+});
+
+describe('what bounds a call', () => {
+  it('is one total, the question to an auth function included', async () => {
+    const clock = new VirtualClock();
+    const server = await open(silent());
+    const auth = (): Promise<string> =>
+      new Promise((resolve) => {
+        clock.schedule({ place: -1, unref: false, wake: () => resolve('Bearer x') }, 150);
+      });
+
+    const error = await clock
+      .run(
+        new RetryRequest({ clock }).get(server.url, {
+          auth,
+          timeout: { connect: null, read: null, total: 200 },
+        }),
+      )
+      .catch((thrown: unknown) => thrown);
+
+    expect(error).toBeInstanceOf(TotalTimeoutError);
+    expect(clock.now()).toBe(200);
+  });
+
+  it('lets go of a stream that was never sent', async () => {
+    const body = Readable.from(['data']);
+
+    await horde
+      .post('http://127.0.0.1:1/', { body, auth: () => Promise.reject(new Error('no token')) })
+      .catch(() => undefined);
+
+    expect(body.destroyed).toBe(true);
+  });
+
+  it('takes null for no options', async () => {
+    const server = await open(echoServer());
+
+    expect((await horde.get(server.url, null as never)).status).toBe(200);
+  });
+
+  it('names what other libraries call an option', async () => {
+    await expect(horde.get('http://127.0.0.1:1/', { maxAttempts: 3 } as object)).rejects.toThrow(
+      /did you mean retries/,
+    );
+    expect(() => new RetrySession({ onRetry: () => undefined } as object)).toThrow(/did you mean onBackoff/);
+  });
+
+  it('refuses a jar whose store does not answer at once', () => {
+    const jar = new CookieJar(Object.assign(new MemoryCookieStore(), { synchronous: false }));
+
+    expect(() => new RetrySession({ jar })).toThrow(/jar must have a store that answers at once/);
   });
 });

@@ -1,6 +1,7 @@
 /**
  * The state of one call: where it has been redirected to, what its attempts were, what the last of them brought.
  */
+import { inspect } from 'node:util';
 import type { Ms, Outcome } from '../core.js';
 import { type HttpAttempt, noteAttempt } from './attempt-trail.js';
 import {
@@ -57,7 +58,8 @@ export class HttpCall implements RetriedHttpCall {
 
   inTime<T>(work: PromiseLike<T>): Promise<T> {
     const { request, settings, deadline, name } = this;
-    const late = (): Error => new TotalTimeoutError(name, request.timeouts.total, { phase: 'body' });
+    const phase = this.#tries === 0 ? 'queued' : 'body';
+    const late = (): Error => new TotalTimeoutError(name, request.timeouts.total, { phase });
     return within(work, { signal: request.signal, clock: settings.clock, deadline, late });
   }
 
@@ -95,13 +97,14 @@ export class HttpCall implements RetriedHttpCall {
     if (!isRedirect(response.status) || !this.request.allowRedirects) return false;
     const [location] = response.headers.getAll('location'); // of several the first, as browsers and Node have it
     if (location === undefined || location === '') return false;
-    const most = this.settings.maxRedirects ?? this.request.maxRedirects;
+    const most = this.request.maxRedirects;
     if ((this.#hops?.length ?? 0) >= most) {
       if (!this.settings.raiseOnRedirect) return false;
       throw new RedirectError(this.name, `more than ${most} redirects`, response);
     }
     this.request = redirected(this.request, response, location);
     (this.#hops ??= []).push(response);
+    this.last = undefined; // it was no answer: where it leads may be refused now
     return true;
   }
 
@@ -111,18 +114,35 @@ export class HttpCall implements RetriedHttpCall {
     if (this.#trail !== undefined) response.attempts = this.#trail;
   }
 
-  /** Tells the error that ends the call what led to it. */
+  /** Tells the error that ends the call what led to it. One that a callback brought from another call is left alone. */
   endWith(error: unknown): void {
     if (!(error instanceof HttpError)) return;
-    if (this.#trail !== undefined) error.attempts = this.#trail;
     const { response } = error as { readonly response?: WireResponse };
+    if (response === undefined ? error.attempts.length > 0 : !this.#isOurs(response)) return;
+    if (this.#trail !== undefined) error.attempts = this.#trail;
     if (response !== undefined) this.end(response);
+  }
+
+  /** In logs: what is asked for, and nothing that could be a secret. */
+  toJSON(): { readonly request: RequestName } {
+    return { request: this.name };
+  }
+
+  [inspect.custom](): string {
+    const { method, url } = this.name;
+    return `HttpCall { ${method} ${url} }`;
+  }
+
+  #isOurs(response: WireResponse): boolean {
+    const { last } = this;
+    return (last?.ok === true && last.value === response) || this.#hops?.includes(response) === true;
   }
 
   #note(response: WireResponse): void {
     const { status, retryAfter } = response;
-    const location = response.headers.get('location');
+    const location = placeOf(response.headers.get('location'), this.request.url);
     this.#add({ ...this.#facts(), phase: 'headers', status, retryAfter, location });
+    response.attempts = [...(this.#trail ?? [])];
   }
 
   #add(attempt: HttpAttempt): void {
@@ -134,4 +154,10 @@ export class HttpCall implements RetriedHttpCall {
     const { method, url } = this.name;
     return { tries: this.#tries, method, url, startedAt: this.#sentAt - this.#startedAt, duration };
   }
+}
+
+/** Where a redirect leads, as logs may show it. */
+function placeOf(location: string | undefined, from: URL): string | undefined {
+  if (location === undefined || !URL.canParse(location, from.href)) return undefined;
+  return shownUrl(new URL(location, from));
 }

@@ -13,6 +13,7 @@ import type { HttpResponse } from './http-response.js';
 import type { Origins } from './judgement/origins.js';
 import { type RetriedSend, retryPolicyFor } from './judgement/retry-policy.js';
 import type { RetrySettings } from './judgement/retry-settings.js';
+import { complete } from './request/complete.js';
 import type { HttpRequest } from './request/prepare.js';
 import { WireResponse } from './response.js';
 import { isThenable } from './within.js';
@@ -31,11 +32,11 @@ export interface ClientParts {
 
 export class HttpClient {
   readonly #parts: ClientParts;
-  readonly #usual: RetriedSend<HttpCall, WireResponse>;
+  readonly #retries = new WeakMap<RetrySettings, RetriedSend<HttpCall, WireResponse>>();
 
   constructor(parts: ClientParts) {
     this.#parts = parts;
-    this.#usual = this.#retried(parts.settings);
+    this.#retriedBy(parts.settings); // so that what cannot be meant is refused now
   }
 
   /**
@@ -45,9 +46,10 @@ export class HttpClient {
    */
   async fetch(request: HttpRequest, settings = this.#parts.settings): Promise<HttpResponse> {
     const call = new HttpCall(request, settings);
-    const retried = settings === this.#parts.settings ? this.#usual : this.#retried(settings);
     try {
-      const response = await retried(call);
+      const whole = complete(request);
+      call.request = isThenable(whole) ? await call.inTime(whole) : whole;
+      const response = await this.#retriedBy(settings)(call);
       call.end(response);
       if (!request.stream) await response.settle();
       request.signal?.throwIfAborted(); // while the rest of the body was taken in, which may fail
@@ -56,6 +58,7 @@ export class HttpClient {
     } catch (error) {
       call.endWith(error);
       if (!request.stream) await settleOf(error);
+      request.signal?.throwIfAborted();
       throw error;
     } finally {
       request.body.close(); // a stream that was not read to its end is let go of
@@ -76,11 +79,16 @@ export class HttpClient {
     }
   }
 
-  #retried(settings: RetrySettings): RetriedSend<HttpCall, WireResponse> {
-    return retryPolicyFor<HttpCall, WireResponse>(settings, {
-      send: (call) => this.#attempt(call),
-      budgetFor: (call) => this.#parts.origins?.of(call.request.url).budget,
-    });
+  #retriedBy(settings: RetrySettings): RetriedSend<HttpCall, WireResponse> {
+    let retried = this.#retries.get(settings);
+    if (retried === undefined) {
+      retried = retryPolicyFor<HttpCall, WireResponse>(settings, {
+        send: (call) => this.#attempt(call),
+        budgetFor: (call) => this.#parts.origins?.of(call.request.url).budget,
+      });
+      this.#retries.set(settings, retried);
+    }
+    return retried;
   }
 
   // A retry goes on at the hop that failed, so that redirects and retries do not multiply.

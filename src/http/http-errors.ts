@@ -187,9 +187,12 @@ export class HttpStatusError extends HttpError {
     readonly response: HttpResponse,
   ) {
     const side = response.status < 500 ? 'Client' : 'Server';
-    super('ERR_STATUS', request, `${response.status} ${side} Error: ${response.reason}`.trim());
+    const { attempts } = response;
+    const tries = attempts.at(-1)?.tries ?? 1;
+    const after = tries > 1 ? ` (after ${tries} tries)` : '';
+    super('ERR_STATUS', request, `${`${response.status} ${side} Error: ${response.reason}`.trim()}${after}`);
     this.status = response.status;
-    this.attempts = response.attempts;
+    this.attempts = attempts;
   }
 }
 

@@ -7,6 +7,7 @@
 import { type HttpError, RedirectError } from './http-errors.js';
 import type { HttpResponse } from './http-response.js';
 import { noBody } from './request/body.js';
+import type { GivenCookies } from './request/given-cookies.js';
 import { type HeaderBag, isHarmless } from './request/headers.js';
 import type { HttpRequest } from './request/prepare.js';
 
@@ -43,8 +44,13 @@ export function redirected(request: HttpRequest, response: HttpResponse, locatio
     url,
     headers: keepsBody ? headers : withoutContent(headers),
     body: keepsBody ? request.body : noBody,
-    cookies: isSameOrigin ? request.cookies : {},
+    cookies: isSameOrigin ? without(request.cookies, response.cookies) : {},
   };
+}
+
+// What the server has set on the way is newer than what was given by hand.
+function without(cookies: GivenCookies, set: GivenCookies): GivenCookies {
+  return Object.fromEntries(Object.entries(cookies).filter(([name]) => !Object.hasOwn(set, name)));
 }
 
 function targetOf(request: HttpRequest, response: HttpResponse, given: string): URL {

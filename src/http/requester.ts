@@ -4,7 +4,6 @@
 import type { CookieJar } from 'tough-cookie';
 import { OptionError } from '../core.js';
 import { HttpClient } from './http-client.js';
-import { TotalTimeoutError } from './http-errors.js';
 import type { HttpResponse } from './http-response.js';
 import { Origins } from './judgement/origins.js';
 import {
@@ -13,15 +12,14 @@ import {
   checkRetryOptions,
   mergeRetryOptions,
   retryHttpOptionNames,
+  retryHttpSynonyms,
   retryOptionsIn,
 } from './judgement/retry-settings.js';
 import { checkRequestOptions, checkSessionOptions } from './request/checked-options.js';
-import { complete } from './request/complete.js';
 import { type HttpRequest, prepare } from './request/prepare.js';
+import { requestSynonyms } from './request/request-option-names.js';
 import type { RequestOptions, SessionRequestOptions } from './request/request-options.js';
 import { type SettledOptions, mergeRequestOptions, requestDefaults } from './request/settled-options.js';
-import { shownUrl } from './request/url.js';
-import { within } from './within.js';
 import type { Agents } from './wire/agents.js';
 
 /** What a requester is made of. */
@@ -38,6 +36,9 @@ export interface RequesterParts {
   readonly retries: boolean;
 }
 
+/** What other libraries call the options; what both tables have is of the request. */
+const synonyms = { ...retryHttpSynonyms, ...requestSynonyms };
+
 const off: RetryHttpOptions = { retries: false, circuitBreaker: false, budget: false };
 
 export class Requester {
@@ -45,6 +46,7 @@ export class Requester {
   readonly #retryOptions: RetryHttpOptions;
   readonly #settings: RetrySettings;
   readonly #callNames: ReadonlySet<string>;
+  readonly #latest: (readonly [options: RetryHttpOptions, settings: RetrySettings])[] = [];
   /** What holds for every call. */
   readonly defaults: SettledOptions;
   readonly origins: Origins | undefined;
@@ -53,7 +55,9 @@ export class Requester {
     const { owner, ownNames = [], agents, jar, base = requestDefaults, retries } = parts;
     this.#callNames = new Set(retries ? retryHttpOptionNames : []);
     const others = new Set<string>([...this.#callNames, ...ownNames]);
-    this.defaults = withOwnHeaders(mergeRequestOptions(base, checkSessionOptions(owner, options, others)));
+    this.defaults = withOwnHeaders(
+      mergeRequestOptions(base, checkSessionOptions(owner, options, others, synonyms)),
+    );
     this.#retryOptions = retries ? (retryOptionsIn(options) ?? {}) : off;
     this.#settings = checkRetryOptions(this.#retryOptions, 'session');
     this.origins = retries ? new Origins(this.#settings) : undefined;
@@ -66,21 +70,18 @@ export class Requester {
     url: string | URL,
     options?: RequestOptions & RetryHttpOptions,
   ): Promise<HttpResponse> {
-    const own = options === undefined ? undefined : retryOptionsIn(options);
+    const given = options ?? undefined; // `null` says nothing
+    const own = given === undefined ? undefined : retryOptionsIn(given);
     const settings = own === undefined ? this.#settings : this.#settingsWith(own);
-    const request = prepare(method, url, this.#optionsWith(method, options));
+    const request = prepare(method, url, this.#optionsWith(method, given));
     setIdempotencyKey(request, settings);
-    const whole = complete(request);
-    return this.#client.fetch(
-      whole instanceof Promise ? await inTime(request, whole, settings) : whole,
-      settings,
-    );
+    return this.#client.fetch(redirectedBy(request, settings, given), settings);
   }
 
   #optionsWith(method: string, options: RequestOptions | undefined): SettledOptions {
     if (options === undefined) return this.defaults;
     const owner = typeof method === 'string' ? method.toLowerCase() : 'request';
-    return mergeRequestOptions(this.defaults, checkRequestOptions(owner, options, this.#callNames));
+    return mergeRequestOptions(this.defaults, checkRequestOptions(owner, options, this.#callNames, synonyms));
   }
 
   #settingsWith(own: RetryHttpOptions): RetrySettings {
@@ -90,19 +91,35 @@ export class Requester {
         got: 'it in a Session, which does not retry',
       });
     }
-    return checkRetryOptions(mergeRetryOptions(this.#retryOptions, own));
+    const known = this.#latest.find(([options]) => isSame(options, own));
+    if (known !== undefined) return known[1];
+    const settings = checkRetryOptions(mergeRetryOptions(this.#retryOptions, own));
+    this.#latest.unshift([own, settings]);
+    if (this.#latest.length > mostLatest) this.#latest.pop();
+    return settings;
   }
 }
 
-// An auth function may ask another server, and a form may read large files.
-function inTime(
-  { method, url, signal, timeouts }: HttpRequest,
-  whole: Promise<HttpRequest>,
-  { clock }: RetrySettings,
-): Promise<HttpRequest> {
-  const { total } = timeouts;
-  const late = (): Error => new TotalTimeoutError({ method, url: shownUrl(url) }, total, { phase: 'queued' });
-  return within(whole, { signal, clock, deadline: clock.now() + total, late });
+/** Of so many kinds of calls that say how they are retried it is remembered what that means. */
+const mostLatest = 8;
+
+function isSame(one: RetryHttpOptions, other: RetryHttpOptions): boolean {
+  const names = Object.keys(one) as (keyof RetryHttpOptions)[];
+  return (
+    names.length === Object.keys(other).length && names.every((name) => Object.is(one[name], other[name]))
+  );
+}
+
+// What was said last counts: `maxRedirects` of the call, or `retries.redirect` of the call or the session.
+function redirectedBy(
+  request: HttpRequest,
+  { maxRedirects }: RetrySettings,
+  options: (RequestOptions & RetryHttpOptions) | undefined,
+): HttpRequest {
+  const { retries } = options ?? {};
+  const isSaidByCall = typeof retries === 'object' && retries?.redirect !== undefined;
+  if (maxRedirects === undefined || (options?.maxRedirects !== undefined && !isSaidByCall)) return request;
+  return maxRedirects === false ? { ...request, allowRedirects: false } : { ...request, maxRedirects };
 }
 
 /** Methods that change nothing, so that a key would say nothing. */

@@ -18,7 +18,7 @@ export interface RetryCallOptions extends RequestOptions, RetryHttpOptions {}
 
 /** Options of a `RetrySession`. */
 export interface RetrySessionOptions extends SessionOptions, RetryHttpOptions {
-  /** Takes the cookies, headers, other defaults and connections of this session. @default none */
+  /** Shares the cookies and connections of this session, and takes its other options as they are now. @default none */
   readonly session?: Session | undefined;
 }
 

@@ -82,7 +82,12 @@ export function partsOf(session: unknown): SharedParts {
 /** @throws {OptionError} unless it is a jar. @returns A new one for `undefined`. */
 export function checkJar(given: unknown): CookieJar {
   if (given === undefined) return new CookieJar();
-  const { getCookiesSync, setCookieSync } = given as Partial<CookieJar>;
-  if (typeof getCookiesSync === 'function' && typeof setCookieSync === 'function') return given as CookieJar;
+  const { getCookiesSync, setCookieSync, store } = given as Partial<CookieJar>;
+  const isJar = typeof getCookiesSync === 'function' && typeof setCookieSync === 'function';
+  if (isJar && store?.synchronous === false)
+    throw new OptionError('jar', given, 'must have a store that answers at once', {
+      got: 'one that does not',
+    });
+  if (isJar) return given as CookieJar;
   throw new OptionError('jar', given, 'must be a CookieJar of tough-cookie');
 }

@@ -41,7 +41,7 @@ describe('checkRetries', () => {
 
   it('leaves the total alone where only redirects are counted', () => {
     expect(checkRetries({ redirect: 4 })).toMatchObject({ counts: { total: 3 }, maxRedirects: 4 });
-    expect(checkRetries({ redirect: false })).toMatchObject({ maxRedirects: 0 });
+    expect(checkRetries({ redirect: false })).toMatchObject({ maxRedirects: false });
   });
 
   it('is off for false, not for 0', () => {

@@ -372,7 +372,7 @@ describe("urllib3's parameters", () => {
 
   it('redirect: how many are followed; false is none', () => {
     expect(checkRetryOptions({ retries: { redirect: 5 } }).maxRedirects).toBe(5);
-    expect(checkRetryOptions({ retries: { redirect: false } }).maxRedirects).toBe(0);
+    expect(checkRetryOptions({ retries: { redirect: false } }).maxRedirects).toBe(false);
   });
 
   it('status: the retries because of a status', async () => {

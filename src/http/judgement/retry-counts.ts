@@ -12,8 +12,8 @@ export interface CheckedRetries {
   /** Whether anything is retried at all. */
   readonly retries: boolean;
   readonly counts: Counts;
-  /** Redirects that are followed; `undefined`: as `maxRedirects` says. */
-  readonly maxRedirects: number | undefined;
+  /** Redirects that are followed; `false`: none, and that is no error; `undefined`: as `maxRedirects` says. */
+  readonly maxRedirects: number | false | undefined;
 }
 
 const kinds: readonly Counter[] = ['connect', 'read', 'status', 'other'];
@@ -57,7 +57,8 @@ function fromCounts(given: object): CheckedRetries {
     total: total ?? lifted(own.map(([, value]) => value)),
   };
   const isOff = (given as { total?: unknown }).total === false;
-  return { retries: !isOff, counts, maxRedirects: count('redirect') };
+  const isLeft = (given as { redirect?: unknown }).redirect === false;
+  return { retries: !isOff, counts, maxRedirects: isLeft ? false : count('redirect') };
 }
 
 function lifted(own: readonly (number | undefined)[]): number {

@@ -125,7 +125,13 @@ export interface RetryHttpOptions {
     | undefined;
   /** Asked of a response that is about to be retried, also the last; true ends the call with it. May read its body. */
   readonly giveup?: ((response: HttpResponse) => boolean | PromiseLike<boolean>) | null | undefined;
-  /** Whether a status from 400 that is still there when retries are spent is thrown as an `HttpStatusError`. @default false */
+  /**
+   * Whether a status from 400 that is still there when its retries are spent is thrown as an `HttpStatusError`, as in
+   * urllib3. A status that is not retried (a 404, a POST answered by 500) is an answer all the same: for any status from
+   * 400 there is `response.raiseForStatus()`.
+   *
+   * @default false
+   */
   readonly raiseOnStatus?: boolean | null | undefined;
   /** Whether too many redirects are an error; else the last of them is the response. @default true */
   readonly raiseOnRedirect?: boolean | null | undefined;

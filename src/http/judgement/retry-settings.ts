@@ -38,8 +38,8 @@ export interface RetrySettings {
   readonly retries: boolean;
   readonly enabled: boolean | (() => boolean);
   readonly counts: Counts;
-  /** Redirects that are followed, where `retries.redirect` says so. */
-  readonly maxRedirects: number | undefined;
+  /** Redirects that are followed, where `retries.redirect` says so; `false`: they are answers like others. */
+  readonly maxRedirects: number | false | undefined;
   readonly backoff: WaitMaker;
   /** What is retried instead of the table; `undefined`: the table. */
   readonly statusForcelist: ReadonlySet<number> | undefined;

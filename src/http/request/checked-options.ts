@@ -108,16 +108,18 @@ const ofOthers: ReadonlySet<string> = new Set();
  * Checks the options of a call. The usual call pays for what it gives, and for nothing else.
  *
  * @param owner   Whose options they are, as the user writes it: `get`, `RetrySession`.
- * @param others  Names that somebody else reads (the options of retries).
+ * @param others    Names that somebody else reads (the options of retries).
+ * @param synonyms  What other libraries call the options.
  * @throws {OptionError} when an option is unknown or not allowed.
  */
 export function checkRequestOptions(
   owner: string,
   options: RequestOptions | null | undefined,
   others: ReadonlySet<string> = ofOthers,
+  synonyms = requestSynonyms,
 ): CheckedRequestOptions {
   if (options === undefined || options === null) return nothing;
-  return checked(owner, options, known, others);
+  return checked(owner, options, { allowed: known, others, synonyms });
 }
 
 /** Checks what a session says for all its requests. @throws {OptionError}, also for what belongs to one request. */
@@ -125,23 +127,26 @@ export function checkSessionOptions(
   owner: string,
   options: SessionRequestOptions | null | undefined,
   others: ReadonlySet<string> = ofOthers,
+  synonyms = requestSynonyms,
 ): CheckedRequestOptions {
   if (options === undefined || options === null) return nothing;
-  return checked(owner, options, ofSessions, others);
+  return checked(owner, options, { allowed: ofSessions, others, synonyms });
 }
 
-function checked(
-  owner: string,
-  options: object,
-  allowed: ReadonlySet<string>,
-  others: ReadonlySet<string>,
-): CheckedRequestOptions {
+/** The names that may stand in options, and what other libraries call them. */
+interface Names {
+  readonly allowed: ReadonlySet<string>;
+  readonly others: ReadonlySet<string>;
+  readonly synonyms: Readonly<Record<string, string>>;
+}
+
+function checked(owner: string, options: object, names: Names): CheckedRequestOptions {
   if (typeof options !== 'object' || Array.isArray(options)) checkKeys(owner, options, []);
   const result: Record<string, unknown> = { ...nothing };
   for (const name of Object.keys(options)) {
-    if (!allowed.has(name)) {
-      if (others.has(name)) continue;
-      refuse(owner, name, [...allowed, ...others]);
+    if (!names.allowed.has(name)) {
+      if (names.others.has(name)) continue;
+      refuse(owner, name, names);
     }
     const value = (options as Record<string, unknown>)[name];
     if (value === undefined) continue;
@@ -155,12 +160,12 @@ function checked(
   return settled;
 }
 
-function refuse(owner: string, name: string, names: readonly string[]): void {
+function refuse(owner: string, name: string, { allowed, others, synonyms }: Names): void {
   if (ownOptionNames.includes(name)) {
     throw new OptionError(name, undefined, `belongs to one request, not to ${owner}`, { got: 'it here' });
   }
   // The value is not shown: under a name from elsewhere it may be a password.
-  checkKeys(owner, { [name]: hiddenValue }, names, requestSynonyms);
+  checkKeys(owner, { [name]: hiddenValue }, [...allowed, ...others], synonyms);
 }
 
 const hiddenValue = '...';

@@ -36,8 +36,16 @@ const harmless: ReadonlySet<string> = new Set([
   'accept-encoding',
   'accept-language',
   'cache-control',
+  'content-encoding',
   'content-language',
+  'content-length',
   'content-type',
+  'if-match',
+  'if-modified-since',
+  'if-none-match',
+  'if-range',
+  'if-unmodified-since',
+  'range',
   'user-agent',
 ]);
 

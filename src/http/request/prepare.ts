@@ -36,13 +36,9 @@ export interface HttpRequest {
   readonly decompress: boolean;
   /** In lower case. */
   readonly keepHeaders: boolean | readonly string[];
-  /** Lower-case names of headers given with this very call. */
-  readonly ownHeaders: ReadonlySet<string>;
   readonly hooks: readonly ResponseHook[];
   readonly transport: TransportOptions;
 }
-
-const none: ReadonlySet<string> = new Set();
 
 /**
  * Makes a request of its options.
@@ -58,8 +54,8 @@ export function prepare(method: string, url: string | URL, options: SettledOptio
   const { baseUrl } = options;
   const target = resolveUrl(url, baseUrl);
   const isAbroad = baseUrl !== undefined && target.url.origin !== baseUrl.origin;
-  const { query, auth, cookies, ...rest } = isAbroad ? abroad(options) : options;
-  addQuery(target.url, query);
+  const rest = isAbroad ? abroad(options) : options;
+  addQuery(target.url, rest.query);
   const headers = rest.headers.copy();
   const body = withBody(verb, target.url, headers, options);
   return {
@@ -67,8 +63,8 @@ export function prepare(method: string, url: string | URL, options: SettledOptio
     url: target.url,
     headers,
     body,
-    auth: authorize(headers, options, auth, target.credentials),
-    cookies,
+    auth: authorize(headers, options, rest.auth, target.credentials),
+    cookies: rest.cookies,
     timeouts: rest.timeouts,
     stream: rest.stream,
     signal: rest.signal,
@@ -77,7 +73,6 @@ export function prepare(method: string, url: string | URL, options: SettledOptio
     maxResponseSize: rest.maxResponseSize,
     decompress: rest.decompress,
     keepHeaders: rest.keepHeaders,
-    ownHeaders: options.own?.headers === undefined ? none : new Set(options.own.headers.keys()),
     hooks: rest.hooks,
     transport: rest.transport,
   };
