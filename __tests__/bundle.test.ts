@@ -27,20 +27,20 @@ describe('the bundle for browsers', () => {
     expect(imports).toEqual([]);
   });
 
-  it('of withRetry and expo, without debug, is at most 14.8 kB gzipped and 13.5 kB with brotli', async () => {
+  it('of withRetry and expo, without debug, is at most 15.2 kB gzipped and 13.8 kB with brotli', async () => {
     const { gzip, brotli } = await bundle(`export { withRetry, expo } from './dist/esm/index.js';`, {
       external: ['debug'],
     });
 
     // A guard against growth. The aim of 3,000 B collides with what every retry promises: bench/README.md says how.
-    expect(gzip).toBeLessThanOrEqual(14_800);
-    expect(brotli).toBeLessThanOrEqual(13_500);
+    expect(gzip).toBeLessThanOrEqual(15_200);
+    expect(brotli).toBeLessThanOrEqual(13_800);
   });
 
-  it('of the whole core, without debug, is at most 37.5 kB gzipped', async () => {
+  it('of the whole core, without debug, is at most 38.5 kB gzipped', async () => {
     const { gzip } = await bundle(`export * from './dist/esm/index.js';`, { external: ['debug'] });
 
-    expect(gzip).toBeLessThanOrEqual(37_500);
+    expect(gzip).toBeLessThanOrEqual(38_500);
   });
 });
 

@@ -28,6 +28,8 @@ export type { Random } from './time/random.js';
 
 export type { Outcome, Returned, Threw } from './call/outcome.js';
 export type { AttemptRecord, CallDetails, History, RuntimeOption } from './call/details.js';
+export { stopWatching, watchSignal } from './call/abort.js';
+export type { Abortable, Aborted } from './call/abort.js';
 export { currentCall } from './call/context.js';
 export type { CallContext } from './call/context.js';
 export { compose } from './call/compose.js';

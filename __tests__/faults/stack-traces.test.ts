@@ -38,7 +38,7 @@ const cases: Readonly<Record<string, readonly [options: string, before: number]>
 };
 
 const program = `
-  const { constant, subscribe, withRetry, retry } = stampede;
+  const { compose, constant, deadline, gateway, subscribe, withRetry, retry } = stampede;
   const stacks = {};
   async function note(name, work) {
     try { await work(); } catch (error) { stacks[name] = error.stack; }
@@ -67,6 +67,9 @@ const program = `
   });
   await note('by run', () => theCaller(() => retry({ maxTries: 2, wait: constant(1) }).run(failing(1))));
   const stop = subscribe(() => {});
+  await note('in a gateway', () => theCaller(gateway('one', { retry: { maxTries: 2, wait: constant(1) } })(failing(1))));
+  await note('in a gateway, without a retry', () => theCaller(gateway('two', { retry: { errors: TypeError } })(failing(0))));
+  await note('under a deadline', () => theCaller(compose(deadline('1m'), retry({ maxTries: 2, wait: constant(1) }))(failing(1))));
   await note('while the event hub is watched', () => theCaller(withRetry(failing(2), { maxTries: 3, wait: constant(1) })));
   stop();
   console.log(JSON.stringify(stacks));
@@ -78,12 +81,17 @@ describe('the stack of an error', () => {
     stacks = JSON.parse((await runInNode(program)).stdout) as typeof stacks;
   });
 
-  it.each(['bare', ...Object.keys(cases), 'in a method', 'by run', 'while the event hub is watched'])(
-    'names the caller: %s',
-    (name) => {
-      expect(stacks[name]).toMatch(/^Error: the last$/m);
-      expect(stacks[name]).toMatch(/at (async )?(\w+\.)?deepInside/);
-      expect(stacks[name]).toMatch(/at async theCaller/);
-    },
-  );
+  const others = [
+    'in a method',
+    'by run',
+    'in a gateway',
+    'in a gateway, without a retry',
+    'under a deadline',
+    'while the event hub is watched',
+  ];
+  it.each(['bare', ...Object.keys(cases), ...others])('names the caller: %s', (name) => {
+    expect(stacks[name]).toMatch(/^Error: the last$/m);
+    expect(stacks[name]).toMatch(/at (async )?(\w+\.)?deepInside/);
+    expect(stacks[name]).toMatch(/at async theCaller/);
+  });
 });

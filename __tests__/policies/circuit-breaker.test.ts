@@ -376,7 +376,7 @@ describe('what counts', () => {
     const hanging = async (): Promise<never> => {
       const { signal } = currentCall();
       return new Promise((_, reject) => {
-        signal.addEventListener('abort', () => reject(signal.reason));
+        signal.addEventListener('abort', () => reject(boom));
       });
     };
     const cancel = async (reason?: unknown): Promise<void> => {
@@ -386,6 +386,7 @@ describe('what counts', () => {
       await endOf(call);
     };
 
+    await cancel(); // the first, whose function names the breaker
     await cancel();
     expect(all.breaker.state).toBe('closed');
     all.breaker.open();

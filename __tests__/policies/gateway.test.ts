@@ -198,10 +198,10 @@ describe('the defaults of a gateway', () => {
 
     expect(error.code).toBe('ERR_TIMEOUT');
     expect(remaining[0]).toBe(10_000);
-    expect(starts).toHaveLength(2); // a timeout costs two of three tokens
+    expect(starts).toHaveLength(3); // two retries of timeouts cost all of four tokens
     expect(load.state).toEqual({
       circuit: 'closed',
-      budget: { level: 1, capacity: 3 },
+      budget: { level: 0, capacity: 4 },
       bulkhead: undefined,
       rateLimit: undefined,
       throttle: undefined,
@@ -237,10 +237,17 @@ describe('the defaults of a gateway', () => {
     expect(clock.now()).toBe(30_000);
   });
 
-  it('give a budget the size that the retries of one call need', () => {
-    const load = gateway('recs', { retry: { maxTries: 9 } });
+  it.each([
+    ['at two tokens for a timeout', 9, {}, 16],
+    ['at their highest cost', 3, { cost: { error: 5 } }, 10],
+    ['and not less than three', 2, {}, 3],
+    ['and not more than it may hold', 9, { maximum: 5 }, 5],
+    ['and not more than a hundred', 1000, {}, 100],
+    ['unless it is given one', 9, { minimum: 2, maximum: 5 }, 2],
+  ])('give a budget the size that the retries of one call need, %s', (_, maxTries, budget, size) => {
+    const load = gateway('recs', { retry: { maxTries }, budget });
 
-    expect(load.state.budget).toEqual({ level: 8, capacity: 8 });
+    expect(load.state.budget).toEqual({ level: size, capacity: size });
   });
 });
 
@@ -272,7 +279,7 @@ describe('each pattern', () => {
   it('may be shared between gateways', async () => {
     const clock = new VirtualClock();
     const shared = {
-      circuitBreaker: circuitBreaker({ consecutive: 1, failureRate: null, clock }),
+      circuitBreaker: circuitBreaker({ consecutive: 2, failureRate: null, clock }),
       budget: retryBudget({ minimum: 1, clock }),
       bulkhead: bulkhead({ limit: 1, clock }),
       rateLimit: rateLimit({ limit: 100, per: '1s', burst: 100, clock }),

@@ -135,6 +135,38 @@ describe("nested: 'once'", () => {
   });
 
   it.each([
+    ['at once', 0, 0],
+    ['late', 15, 0],
+    ['late, from its second attempt on', 0, 15],
+  ])('leaves alone an unrelated call that fails with the same error object: %s', async (_, first, later) => {
+    const clock = new VirtualClock();
+    const shared = new Error('one object for all');
+    const sleep = async (ms: number): Promise<void> =>
+      new Promise((resolve) => {
+        clock.schedule({ place: -1, unref: false, wake: () => resolve() }, ms);
+      });
+    const counts = { bottom: 0, unrelated: 0 };
+    const layer = retry({ wait: constant(10), jitter: null, maxTries: 3, nested: 'once', clock });
+    const inner = layer(async () => {
+      counts.bottom += 1;
+      throw shared;
+    });
+    const outer = layer(async () => {
+      await null;
+      return inner();
+    });
+    const unrelated = layer(async () => {
+      counts.unrelated += 1;
+      await sleep(counts.unrelated === 1 ? first : later);
+      throw shared;
+    });
+
+    await clock.run(Promise.all([errorOf(outer()), errorOf(unrelated())]));
+
+    expect(counts).toEqual({ bottom: 3, unrelated: 3 });
+  });
+
+  it.each([
     [5, 3],
     [6, 9],
   ])('follows the causes of an error: %d deep, %d attempts', async (deep, expected) => {

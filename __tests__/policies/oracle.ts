@@ -21,12 +21,12 @@ export function foretell({ retry, budget, trip, probes, ramp, ...trace }: Trace,
   const agenda: { at: number; act: (now: number) => void }[] = [];
   const later = (at: number, act: (now: number) => void): void => void agenda.push({ at, act });
   let [tokens, traffic, earned, settledAt] = [budget.minimum, 0, 0, 0];
-  const settle = (now: number): void => {
+  const settle = (now: number, refund = 0): void => {
     const passed = (now - settledAt) / budget.window;
     const kept = Math.exp(-passed);
     traffic = traffic * kept + (passed === 0 ? earned : (earned * (1 - kept)) / passed);
     const capacity = Math.min(budget.maximum, Math.max(budget.minimum, budget.ratio * traffic));
-    tokens = Math.min(capacity, tokens + budget.ratio * earned);
+    tokens = Math.min(capacity, tokens + budget.ratio * earned + refund);
     [earned, settledAt] = [0, now];
   };
   const pays = (price: number, now: number): boolean => {
@@ -58,9 +58,8 @@ export function foretell({ retry, budget, trip, probes, ramp, ...trace }: Trace,
     leases = leases.filter(({ until }) => until > now);
     if (state === 'open' || (state === 'half-open' && leases.length >= probes.atOnce)) return undefined;
     if (state === 'ramp' && dice() >= gate) return undefined;
-    const pass = { period, until: state === 'half-open' ? now + probes.lease : Infinity };
-    leases.push(pass);
-    return pass;
+    leases.push({ period, until: state === 'half-open' ? now + probes.lease : Infinity });
+    return leases.at(-1);
   };
   const hear = (pass: Pass, failed: boolean, now: number): void => {
     if (pass.period !== period || pass.until <= now) return;
@@ -80,8 +79,9 @@ export function foretell({ retry, budget, trip, probes, ramp, ...trace }: Trace,
     const shown = state === 'open' && now >= retryAt ? 'half-open' : state;
     told.push(`${now}: call ${id} ends: ${end}, ${shown}${isLooked ? `, ${tokens.toFixed(6)}` : ''}`);
   };
-  const attempt = (call: Call, tries: number, now: number): void => {
+  const attempt = (call: Call, tries: number, now: number, paid = 0): void => {
     const pass = admit(now);
+    if (pass === undefined && paid > 0) settle(now, paid); // for a retry that is not sent
     if (pass === undefined) return finish(call, 'refusal', now);
     told.push(`${now}: call ${call.id}, attempt ${tries}`);
     const { ok, after } = call.answers[tries - 1]!;
@@ -91,7 +91,7 @@ export function foretell({ retry, budget, trip, probes, ramp, ...trace }: Trace,
       if (how === 'value') earned += 1;
       const isOver = how === 'value' || tries === retry.maxTries || !pays(budget[how], end);
       if (isOver) finish(call, how, end);
-      else later(end + retry.wait, (next) => attempt(call, tries + 1, next));
+      else later(end + retry.wait, (next) => attempt(call, tries + 1, next, budget[how]));
     });
   };
   for (const call of trace.calls) later(call.at, (now) => attempt(call, 1, now));

@@ -202,6 +202,7 @@ const bugs: readonly (readonly [string, string, string])[] = [
     `tries === retry.maxTries || !pays(budget[how], end)`,
     `!pays(budget[how], end) || tries === retry.maxTries`,
   ],
+  ['a retry that is refused is not refunded', `settle(now, paid)`, `settle(now)`],
   ['a budget that is nearly enough pays', `price - 1e-9`, `price - 0.5`],
   ['successes earn one by one, whatever the capacity', `Math.min(capacity, tokens`, `Math.max(0, tokens`],
   ['a success that was retried earns nothing', `earned += 1`, `earned += tries === 1 ? 1 : 0`],

@@ -76,6 +76,15 @@ describe('retryBudget', () => {
     });
   });
 
+  it.each([
+    [{}, 3],
+    [{ maximum: 2 }, 2],
+    [{ cost: { timeout: 7 } }, 7],
+    [{ cost: { timeout: 7 }, maximum: 5 }, 5],
+  ])('starts with enough for a retry of any kind, as far as it may hold that: %j', (options, level) => {
+    expect(retryBudget(options).level).toBe(level);
+  });
+
   it('T22: is charged before the wait, and gets back all that was charged for retries never sent', async () => {
     const clock = new VirtualClock();
     const budget = retryBudget({ clock });

@@ -380,6 +380,14 @@ describe('timeout', () => {
     expect(warnings.codes).toEqual(['STAMPEDE_SYNC']);
   });
 
+  it('warns once of all plain values that its run gives', () => {
+    const policy = timeout(10);
+    const plain = (() => 'pong') as unknown as () => Promise<string>;
+
+    expect([policy.run(() => plain()), policy.run(() => plain())]).toEqual(['pong', 'pong']);
+    expect(warnings.codes).toEqual(['STAMPEDE_SYNC']);
+  });
+
   it('throws at once what a plain function throws, and rejects with it in mode async', async () => {
     const throwing = (): Promise<never> => {
       throw boom;

@@ -95,6 +95,12 @@ gateway('items', {
   hedge: { after: 'p95', idempotent: true },
   fallbackOptions: { staleIfError: '5m' },
 });
+// A guard that is shared may be one that gives promises, whatever the function gives.
+gateway('items', {
+  bulkhead: bulkhead({ limit: 5, mode: 'async' }),
+  rateLimit: rateLimit({ limit: 5, mode: 'async' }),
+  throttle: throttle({ mode: 'async' }),
+});
 gateway('items', {
   timeout: false,
   deadline: false,
@@ -159,6 +165,8 @@ gateway('items', { hedge: { after: 10 } });
 gateway('items', { circuitBreaker: true });
 // @ts-expect-error a retry is no circuit breaker
 gateway('items', { circuitBreaker: bulkhead({ limit: 5 }) });
+// @ts-expect-error a rate limit is no bulkhead
+gateway('items', { bulkhead: rateLimit({ limit: 5, mode: 'async' }) });
 // @ts-expect-error a sync function cannot be called through it
 gateway('items')(readItem);
 // @ts-expect-error a sync function cannot be called through it

@@ -2,10 +2,8 @@
  * Several policies as one.
  */
 import { OptionError } from '../errors.js';
-import { contextHere } from './context.js';
-import { keepKind } from './kind.js';
-import { type Wrap, makePolicy, wrapOf, checkRun } from './make-wrapper.js';
-import type { AnyFunction, AcceptsOf, AddsOf, AnyPolicy, Substitute, Wrapper } from './wrapper.js';
+import { type Wrap, type Wrapped, addLayer, makePolicy, wrapOf } from './make-wrapper.js';
+import type { AcceptsOf, AddsOf, AnyPolicy, Substitute, Wrapper } from './wrapper.js';
 
 /** The type of `compose(...)`: a wrapper, or a substitute when one of the policies is. */
 export type Composed<Ps extends readonly AnyPolicy[]> = [AddsOf<Ps[number]>] extends [never]
@@ -25,25 +23,14 @@ export function compose<Ps extends readonly AnyPolicy[]>(...policies: Ps): Compo
     if (wrap === undefined) throw new OptionError('compose', policy, 'takes wrappers, outermost first');
     return wrap;
   });
-  const wrapAll: Wrap = (target, name) =>
-    wraps.reduceRight<ReturnType<Wrap>>(
+  const wrapAll: Wrap = (target, name, original) =>
+    wraps.reduceRight<Wrapped>(
       (inner, wrap) => {
-        const outer = wrap(inner.fn, name);
-        keepKind(outer.fn, inner.fn);
-        return { fn: outer.fn, policy: outer.policy ?? inner.policy };
+        const outer = addLayer(wrap, inner.fn, name, original);
+        // What is between `fn` and `target` has been noted layer by layer.
+        return { fn: outer.fn, policy: outer.policy ?? inner.policy, repeats: true };
       },
       { fn: target },
     );
-  // Each makes the call in its own way: a breaker remembers what it has run, a fallback its last good value.
-  const run = (call: AnyFunction, more?: unknown): unknown => {
-    checkRun(call, more);
-    if (policies.length === 0) return call(contextHere());
-    const runAll = policies.reduceRight<AnyFunction>((inner, policy) => {
-      const next = (): unknown => policy.run(inner);
-      keepKind(next, inner);
-      return Object.defineProperty(next, 'name', { value: call.name });
-    }, call);
-    return runAll();
-  };
-  return makePolicy('compose()', wrapAll, { run }) as Composed<Ps>;
+  return makePolicy('compose()', wrapAll) as Composed<Ps>;
 }

@@ -5,7 +5,9 @@
  * A frame is cheap, often shared; the context that users see is made from it only when somebody asks.
  */
 import { UsageError } from '../errors.js';
+import type { Clock } from '../time/clock.js';
 import type { Ms } from '../time/duration.js';
+import type { Abortable, Aborted } from './abort.js';
 
 /** What a wrapped function can ask about the attempt it is part of. */
 export interface CallContext {
@@ -22,12 +24,22 @@ export interface Frame {
   /** Whether it is a retry's, which looks for marks of inner retries. */
   readonly retries?: boolean;
   readonly tries: number;
-  /** The signal of the call, joined with those around it; `undefined` when nothing can abort it. */
+  /** Whether anything can abort the call. */
+  readonly isAbortable: boolean;
+  /** Why the call was aborted, itself or with those around it; `undefined` while it was not. */
+  readonly aborted: Aborted | undefined;
+  /** Tells `abortable` of an abort to come, until `unwatch`. It costs no signal. */
+  watch(abortable: Abortable): void;
+  unwatch(abortable: Abortable): void;
+  /** A signal for the function, made when it is read; `undefined` when nothing can abort the call. */
   readonly frameSignal: AbortSignal | undefined;
   /** The call around this one, for a frame that is of one call. */
   readonly outer?: Frame | undefined;
-  /** @param startedAt  The moment the call started, for a frame that several calls share. */
-  remaining(startedAt?: Ms): Ms;
+  /**
+   * @param startedAt  The moment the call started, for a frame that several calls share.
+   * @param now        What `clock` has just told, where somebody has asked it.
+   */
+  remaining(startedAt?: Ms, now?: Ms, clock?: Clock): Ms;
 }
 
 // Two variables and no object, so that a call which nobody asks about allocates nothing.
@@ -37,6 +49,11 @@ let currentStart: Ms | undefined;
 /** Whether a call is being made right now, so that one which starts is inside it. */
 export function isInCall(): boolean {
   return current !== undefined;
+}
+
+/** Whether the call that is being made right now can be aborted. */
+export function isAbortableHere(): boolean {
+  return current !== undefined && current.isAbortable;
 }
 
 /** The frame of the call that is being made right now, to keep and to put back. */
@@ -52,23 +69,47 @@ export function enterFrame(frame: Frame | undefined, startedAt?: Ms): void {
   if (startedAt !== currentStart) currentStart = startedAt; // most often neither is there, and a store costs
 }
 
-/** A shared frame and the call it stands for. */
-class TimedFrame implements Frame {
-  constructor(
-    readonly frame: Frame,
-    readonly startedAt: Ms,
-  ) {}
+/** A frame that is aborted with another, and not by itself. */
+export abstract class FrameWithin {
+  /** What it is aborted with. */
+  abstract readonly within: Frame | undefined;
 
-  get tries(): number {
-    return this.frame.tries;
+  get isAbortable(): boolean {
+    return this.within?.isAbortable === true;
+  }
+
+  get aborted(): Aborted | undefined {
+    return this.within?.aborted;
   }
 
   get frameSignal(): AbortSignal | undefined {
-    return this.frame.frameSignal;
+    return this.within?.frameSignal;
+  }
+
+  watch(abortable: Abortable): void {
+    this.within?.watch(abortable);
+  }
+
+  unwatch(abortable: Abortable): void {
+    this.within?.unwatch(abortable);
+  }
+}
+
+/** A shared frame and the call it stands for. */
+class TimedFrame extends FrameWithin implements Frame {
+  constructor(
+    readonly within: Frame,
+    readonly startedAt: Ms,
+  ) {
+    super();
+  }
+
+  get tries(): number {
+    return this.within.tries;
   }
 
   remaining(): Ms {
-    return this.frame.remaining(this.startedAt);
+    return this.within.remaining(this.startedAt);
   }
 }
 
@@ -93,7 +134,16 @@ export function contextHere(): CallContext {
   return new FrameContext(currentFrame() ?? plainFrame);
 }
 
-const plainFrame: Frame = { tries: 1, frameSignal: undefined, remaining: () => Infinity };
+class PlainFrame extends FrameWithin implements Frame {
+  readonly within = undefined;
+  readonly tries = 1;
+
+  remaining(): Ms {
+    return Infinity;
+  }
+}
+
+const plainFrame = /* @__PURE__ */ new PlainFrame();
 
 class FrameContext implements CallContext {
   readonly #frame: Frame;

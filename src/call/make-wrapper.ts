@@ -9,16 +9,27 @@ import { UsageError, show } from '../errors.js';
 import { type CallContext, contextHere } from './context.js';
 import { dress } from './dress.js';
 import { keepKind } from './kind.js';
+import { noteLayer } from './layers.js';
 import type { AnyFunction } from './wrapper.js';
 
+/** A function under a policy. */
+export interface Wrapped {
+  readonly fn: AnyFunction;
+  /** What `retryPolicyOf` reads back from it. */
+  readonly policy?: object | undefined;
+  /** Whether one call may be several of the function, so that how it ends does not tell of all of them. */
+  readonly repeats?: boolean | undefined;
+}
+
 /**
- * How a policy wraps one function. `name` says what to call it. `policy` is what `retryPolicyOf` reads back from the
- * result.
+ * How a policy wraps one function. `name` says what to call it. `original` is there where it is wrapped for one call:
+ * what was given to `run`, and what `target` leads to.
  */
 export type Wrap = (
   target: AnyFunction,
   name: (thisArg: unknown) => string,
-) => { readonly fn: AnyFunction; readonly policy?: object | undefined };
+  original?: AnyFunction,
+) => Wrapped;
 
 /**
  * Makes a wrapper out of a way to wrap: works out how it is used, refuses what cannot be wrapped, and dresses the
@@ -119,8 +130,7 @@ function around(
   if (isClass(fn)) {
     throw new UsageError(`${policy} wraps functions and methods, not classes; got the class ${fn.name}.`);
   }
-  const wrapped = wrap(fn, naming(fn));
-  keepKind(wrapped.fn, fn);
+  const wrapped = addLayer(wrap, fn, naming(fn));
   return wrapped.fn === fn ? fn : dress(wrapped.fn, fn, wrapped.policy);
 }
 
@@ -151,6 +161,14 @@ function ownerOf(thisArg: unknown): string {
   return owner ? `${owner}.` : '';
 }
 
+/** Wraps a function, and notes what is known of the result. */
+export function addLayer(wrap: Wrap, ...[target, name, original]: Parameters<Wrap>): Wrapped {
+  const wrapped = wrap(target, name, original);
+  keepKind(wrapped.fn, target);
+  if (wrapped.repeats !== true) noteLayer(wrapped.fn, target);
+  return wrapped;
+}
+
 /**
  * Checks what `run` is given.
  *
@@ -174,7 +192,7 @@ export function makePolicy(policy: string, wrap: Wrap, offers: object = {}): unk
     checkRun(call, more);
     const once = (): unknown => call(contextHere());
     keepKind(once, call); // policies know it before the call
-    return wrap(once, () => (call.name === '' ? 'run' : call.name)).fn();
+    return wrap(once, () => (call.name === '' ? 'run' : call.name), call).fn();
   };
   const wrapper = Object.assign(makeWrapper(policy, wrap), { run });
   return Object.defineProperties(wrapper, Object.getOwnPropertyDescriptors(offers));

@@ -8,20 +8,28 @@ import type { Frame } from './context.js';
 
 const marks = /* @__PURE__ */ new WeakMap<object, WeakSet<Frame>>();
 
-// Given up on by a retry that started after an `await`, so that nobody knows within which call: when, in turns.
+// Given up on by a retry that started after an `await`, so that nobody knows within which call. What is known is when
+// it took over, in turns: a call whose attempt started only later cannot contain it.
 const orphans = /* @__PURE__ */ new WeakMap<object, number>();
 let turn = 0;
 
-/** Counts what has been given up on. A call keeps the number it starts with. */
-export function givenUpSoFar(): number {
+/** The number of the next retry that takes over after an attempt has failed. */
+export function nextTurn(): number {
+  return (turn += 1);
+}
+
+/** The number of the latest. An attempt contains only retries that come after it. */
+export function latestTurn(): number {
   return turn;
 }
 
 /**
  * An inner retry has given up on `error` within the call of `frame` and all calls around that, timeouts and hedges
  * included. The mark goes when those calls do.
+ *
+ * @param began  Its turn.
  */
-export function markGivenUp(error: unknown, frame: Frame | undefined): void {
+export function markGivenUp(error: unknown, frame: Frame | undefined, began: number): void {
   if (typeof error !== 'object' || error === null) return;
   const frames = marks.get(error) ?? new WeakSet<Frame>();
   let isKnown = false;
@@ -30,7 +38,8 @@ export function markGivenUp(error: unknown, frame: Frame | undefined): void {
     isKnown ||= around.retries === true;
   }
   marks.set(error, frames);
-  if (!isKnown) orphans.set(error, (turn += 1)); // the retry around it, if any, is on the far side of an `await`
+  if (isKnown) return;
+  orphans.set(error, Math.max(began, orphans.get(error) ?? 0)); // the retry around it is on the far side of an `await`
 }
 
 /** How far an error's chain of causes is followed: what wraps the error of an inner retry is marked, too. */
@@ -38,7 +47,9 @@ const depth = 5;
 
 /**
  * Whether an inner retry has given up on this error, or one it was caused by, within the call of `frame`. One that knew
- * of no call around it counts where it gave up since that call started.
+ * of no call around it counts where it took over since the latest attempt of that call started.
+ *
+ * @param since  The latest turn when that attempt started; `Infinity` where what knew of no call is not to count.
  */
 export function wasGivenUp(error: unknown, frame: Frame, since: number): boolean {
   let link = error;

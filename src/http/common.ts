@@ -24,5 +24,4 @@ export * from './judgement/verdicts.js';
 export * from './request/url.js';
 export * from './response-headers.js';
 export * from './within.js';
-export * from './wire/abort.js';
 export * from './wire/classify.js';

@@ -2,8 +2,15 @@
  * How long a call waits for what its user does: a hook, an auth function. It is no longer than the call itself may take,
  * and an abort ends it at once.
  */
-import type { Clock, Ms, Sleeper } from '../core.js';
-import { type Abortable, stopWatching, watchSignal } from './wire/abort.js';
+import {
+  type Abortable,
+  type Aborted,
+  type Clock,
+  type Ms,
+  type Sleeper,
+  stopWatching,
+  watchSignal,
+} from '../core.js';
 
 /** What bounds a call. */
 export interface Bounds {
@@ -69,7 +76,7 @@ class Watch implements Sleeper, Abortable {
     this.#reject(this.#bounds.late());
   }
 
-  abort({ reason }: AbortSignal): void {
+  abort({ reason }: Aborted): void {
     this.end();
     this.#reject(reason);
   }

@@ -2,6 +2,7 @@
  * A call of which more has to be known than how it ends: a probe, one that may become slow, one that its caller may
  * cancel.
  */
+import type { Frame } from '../call/context.js';
 import type { Ms } from '../time/duration.js';
 import type { Permit } from './circuit-rules.js';
 import { WatchedCall } from './slow-calls.js';
@@ -15,7 +16,7 @@ export interface Ends {
 /** Who has to know. */
 interface Attendant {
   succeeded(permit: Permit, value: unknown): void;
-  failed(permit: Permit, error: unknown, signal: AbortSignal | undefined): void;
+  failed(permit: Permit, error: unknown, frame: Frame | undefined): void;
   becameSlow(call: AttendedCall, now: Ms): void;
   /** Nothing will be heard of it any more. */
   release(call: AttendedCall): void;
@@ -26,11 +27,11 @@ export class AttendedCall extends WatchedCall implements Ends {
   readonly whenError: (error: unknown) => never;
   idle: AttendedCall | undefined;
 
-  /** @param signal  Of the calls around it. */
+  /** @param frame  Of the calls around it, where they can be aborted. */
   constructor(
     public attendant: Attendant,
     public permit: Permit,
-    public signal: AbortSignal | undefined,
+    public frame: Frame | undefined,
     due: Ms,
   ) {
     super(due);
@@ -41,7 +42,7 @@ export class AttendedCall extends WatchedCall implements Ends {
       return value;
     };
     this.whenError = (error) => {
-      const { attendant: told, permit: own, signal: around } = this;
+      const { attendant: told, permit: own, frame: around } = this;
       told.release(this);
       told.failed(own, error, around);
       throw error;
@@ -61,14 +62,14 @@ export class AttendedCalls {
   #idle: AttendedCall | undefined; // the first of a list
   #count = 0;
 
-  begin(attendant: Attendant, permit: Permit, signal: AbortSignal | undefined, due: Ms): AttendedCall {
+  begin(attendant: Attendant, permit: Permit, frame: Frame | undefined, due: Ms): AttendedCall {
     const call = this.#idle;
-    if (call === undefined) return new AttendedCall(attendant, permit, signal, due);
+    if (call === undefined) return new AttendedCall(attendant, permit, frame, due);
     this.#idle = call.idle;
     this.#count -= 1;
     call.attendant = attendant;
     call.permit = permit;
-    call.signal = signal;
+    call.frame = frame;
     call.due = due;
     return call;
   }
@@ -77,7 +78,7 @@ export class AttendedCalls {
   release(call: AttendedCall): void {
     if (this.#count >= mostIdle) return;
     this.#count += 1;
-    call.signal = undefined; // kept alive by nobody
+    call.frame = undefined; // kept alive by nobody
     call.idle = this.#idle;
     this.#idle = call;
   }

@@ -4,8 +4,8 @@
  * Here a call finds its circuit. Through a closed one it goes at once, and costs what it takes to look at its end;
  * everything else is done in `circuit-guard.ts`, as `circuit.ts` decides.
  */
-import { type CallContext, contextHere, isInCall } from '../call/context.js';
-import { makePolicy, checkRun } from '../call/make-wrapper.js';
+import { isAbortableHere } from '../call/context.js';
+import { type Wrap, makePolicy } from '../call/make-wrapper.js';
 import type { AnyFunction, Wrapper } from '../call/wrapper.js';
 import { AttendedCalls } from './attended-call.js';
 import { Guard, type GuardOwner } from './circuit-guard.js';
@@ -41,9 +41,10 @@ export interface CircuitBreaker extends Wrapper {
  */
 export function circuitBreaker(options: CircuitBreakerOptions = {}): CircuitBreaker {
   const breaker = new Breaker(checkCircuitOptions(options));
-  const wrap = (target: AnyFunction, name: (thisArg: unknown) => string): { readonly fn: AnyFunction } => ({
-    fn: breaker.around(new Target(target, name, breaker.settings.mode)),
-  });
+  const wrap: Wrap = (target, name, original) => {
+    const guarded = new Target(target, name, breaker.settings.mode);
+    return { fn: original === undefined ? breaker.around(guarded) : breaker.once(guarded) };
+  };
   return makePolicy('circuitBreaker', wrap, {
     get state() {
       return breaker.state;
@@ -58,7 +59,6 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): CircuitBrea
     isolate: (key?: string) => {
       for (const guard of breaker.guards(key)) guard.isolate();
     },
-    run: (call: (context: CallContext) => unknown, more?: unknown) => breaker.run(call, more),
   }) as CircuitBreaker;
 }
 
@@ -113,32 +113,33 @@ class Breaker implements GuardOwner {
     return function (this: unknown, ...args: unknown[]): unknown {
       const guard = only ?? states.of(guarded, this, args);
       const { period } = guard;
-      if (!period.isPlain || breaker.isNameless || isInCall()) return guard.attend(guarded, this, args);
+      if (!period.isPlain || breaker.isNameless) return guard.attend(guarded, this, args);
+      const whenError = isAbortableHere() ? guard.whenErrorHere(period) : period.whenError;
       let result: unknown;
       try {
         result = target.apply(this, args);
       } catch (error) {
-        return period.whenError(error);
+        return whenError(error);
       }
       if (result instanceof Promise) {
         if (guarded.kind !== 'async') guarded.gavePromise();
-        return result.then(period.whenValue, period.whenError);
+        return result.then(period.whenValue, whenError);
       }
-      return guard.gave(guarded, result, period);
+      return guard.gave(guarded, result, { whenValue: period.whenValue, whenError });
     };
   }
 
-  run(call: (context: CallContext) => unknown, more?: unknown): unknown {
-    checkRun(call, more);
-    const name = (): string => (call.name === '' ? 'run' : call.name);
-    const guarded = new Target(() => call(contextHere()), name, this.settings.mode, call);
-    if (guarded.kind === 'unknown') guarded.kind = this.#runKind;
-    try {
-      const guard = this.#only ?? this.#states.of(guarded, undefined, []);
-      return guard.attend(guarded, undefined, []);
-    } finally {
-      this.#runKind = guarded.kind;
-    }
+  /** A function for one call, which is taken to give what the one before has given. */
+  once(guarded: Target): AnyFunction {
+    return () => {
+      if (guarded.kind === 'unknown') guarded.kind = this.#runKind;
+      try {
+        const guard = this.#only ?? this.#states.of(guarded, undefined, []);
+        return guard.attend(guarded, undefined, []);
+      } finally {
+        this.#runKind = guarded.kind;
+      }
+    };
   }
 
   /** Notes what the first function is called, for a breaker that has no name. */

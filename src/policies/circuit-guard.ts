@@ -4,7 +4,7 @@
  * It holds the clock, makes the calls, judges how they end, and tells the handlers. What a call needs of its own is
  * made only where somebody has to know it: for probes, slow calls, and calls whose caller may cancel them.
  */
-import { currentFrame, isInCall } from '../call/context.js';
+import { type Frame, currentFrame, isAbortableHere } from '../call/context.js';
 import { type Outcome, asPromise, isThenable } from '../call/outcome.js';
 import type { Ms } from '../time/duration.js';
 import type { AttendedCall, AttendedCalls, Ends } from './attended-call.js';
@@ -104,14 +104,25 @@ export class Guard {
     const now = circuit.state === 'closed' && slowAfter === undefined ? 0 : this.#now();
     const permit = circuit.admit(now);
     this.#look(now);
-    if (permit === undefined) return this.#refusals.refuse(guarded.kind === 'async');
-    const signal = isInCall() ? currentFrame()?.frameSignal : undefined;
+    if (permit === undefined) return this.#refusals.refuse(guarded);
     const { period } = this;
-    const isShared = slowAfter === undefined && signal === undefined && permit === period.permit;
-    if (isShared) return this.#make(guarded, thisArg, args, period, undefined);
-    const call = this.#owner.calls.begin(this, permit, signal, now + (slowAfter ?? 0));
+    if (slowAfter === undefined && permit === period.permit) {
+      const ends = isAbortableHere() ? { ...period, whenError: this.whenErrorHere(period) } : period;
+      return this.#make(guarded, thisArg, args, ends, undefined);
+    }
+    const frame = isAbortableHere() ? currentFrame() : undefined;
+    const call = this.#owner.calls.begin(this, permit, frame, now + (slowAfter ?? 0));
     this.#owner.slowCalls?.watch(call);
     return this.#make(guarded, thisArg, args, call, call);
+  }
+
+  /** The same as `whenError` of a period, for a call that its caller may cancel. */
+  whenErrorHere({ permit }: Period): Ends['whenError'] {
+    const frame = currentFrame();
+    return (error) => {
+      this.failed(permit, error, frame);
+      throw error;
+    };
   }
 
   #make(
@@ -169,8 +180,8 @@ export class Guard {
     this.#look(now);
   }
 
-  failed(permit: Permit, error: unknown, signal: AbortSignal | undefined): void {
-    this.#ended(permit, { ok: false, error }, signal);
+  failed(permit: Permit, error: unknown, frame: Frame | undefined): void {
+    this.#ended(permit, { ok: false, error }, frame);
   }
 
   becameSlow(call: AttendedCall, now: Ms): void {
@@ -183,8 +194,8 @@ export class Guard {
     this.#owner.calls.release(call);
   }
 
-  #ended(permit: Permit, outcome: Outcome, signal: AbortSignal | undefined): void {
-    const verdict = verdictOn(outcome, signal, this.#owner);
+  #ended(permit: Permit, outcome: Outcome, frame: Frame | undefined): void {
+    const verdict = verdictOn(outcome, frame?.aborted, this.#owner);
     const now = this.#now();
     this.#outcome = outcome; // waits and handlers may look at it
     this.circuit.end(permit, verdict, now);

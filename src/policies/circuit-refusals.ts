@@ -3,10 +3,13 @@
  *
  * All calls that are refused for one reason get one and the same error, for most calls of an outage end here.
  */
+import { isInCall } from '../call/context.js';
+import { noteRefusal } from '../call/layers.js';
 import { isObserved } from '../events.js';
 import type { Ms } from '../time/duration.js';
 import { CircuitOpenError, type RefusingState } from './circuit-open-error.js';
 import { tellInOrder } from './circuit-telling.js';
+import type { Target } from './circuit-target.js';
 import type { Circuit } from './circuit.js';
 import { refusalOf } from './refusal.js';
 
@@ -31,11 +34,12 @@ export class Refusals {
   }
 
   /** Ends a call that is not made: throws, or gives a promise that rejects. */
-  refuse(isAsync: boolean): Promise<never> {
+  refuse({ kind, target }: Target): Promise<never> {
     const { stack } = this.#owner.settings;
     const error = stack ? this.#newError() : this.#sharedError();
+    if (isInCall()) noteRefusal(error, target);
     if (isObserved()) this.#tell(error);
-    if (!isAsync) throw error;
+    if (kind !== 'async') throw error;
     // A promise that is rejected before its caller has it goes through the host's tracking of lost rejections.
     return settled.then(stack ? rejecting(error) : this.#rejection) as Promise<never>;
   }

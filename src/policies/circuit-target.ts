@@ -12,16 +12,14 @@ export class Target {
   /** Whether `mode` has said the kind. */
   readonly #isKindFixed: boolean;
 
-  /** @param original  The user's function, where `target` only calls it. */
   constructor(
     readonly target: AnyFunction,
     readonly nameOf: (thisArg: unknown) => string,
     mode: Mode,
-    original = target,
   ) {
     this.#isKindFixed = mode !== 'auto';
     if (mode !== 'auto') this.kind = mode;
-    else this.kind = isAsync(original) ? 'async' : 'unknown';
+    else this.kind = isAsync(target) ? 'async' : 'unknown';
   }
 
   /** What `key` is told. */

@@ -1,6 +1,7 @@
 /**
  * What the end of a call says about the service that was called: whether it has failed.
  */
+import type { Aborted } from '../call/abort.js';
 import type { Outcome } from '../call/outcome.js';
 import { OptionError, isStampedeError, isUnsent } from '../errors.js';
 import { describe, publish, warnOnce } from '../events.js';
@@ -16,11 +17,11 @@ interface Judge {
 /**
  * Judges the end of a call.
  *
- * @param signal  Of the calls around this one; what ends after it has aborted says nothing about the service.
- * @param judge   The breaker, whose callbacks have their say.
+ * @param aborted  Why the calls around this one were aborted; what ends after that says nothing about the service.
+ * @param judge    The breaker, whose callbacks have their say.
  */
-export function verdictOn(outcome: Outcome, signal: AbortSignal | undefined, judge: Judge): Verdict {
-  if (!outcome.ok && (isCancelled(signal) || isOurs(outcome.error))) return 'neutral';
+export function verdictOn(outcome: Outcome, aborted: Aborted | undefined, judge: Judge): Verdict {
+  if (!outcome.ok && (isCancelled(aborted) || isOurs(outcome.error))) return 'neutral';
   // Whose signal it was, nobody may know after an `await`; a breaker that is told what fails need not guess.
   if (!outcome.ok && judge.settings.isFailure === undefined && isAbort(outcome.error)) return 'neutral';
   if (ask('isNeutral', outcome, judge) === true) return 'neutral';
@@ -53,8 +54,8 @@ export function reportFailure(handler: object, option: string, name: string, err
 }
 
 /** Whether the caller has given up the call. A timeout around it has not: that the answer took too long is news. */
-function isCancelled(signal: AbortSignal | undefined): boolean {
-  return signal?.aborted === true && (signal.reason as { name?: unknown } | null)?.name !== 'TimeoutError';
+function isCancelled(aborted: Aborted | undefined): boolean {
+  return aborted !== undefined && (aborted.reason as { name?: unknown } | null)?.name !== 'TimeoutError';
 }
 
 /** Whether an error says that nothing was sent, or that an option is wrong. */

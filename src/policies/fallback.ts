@@ -79,19 +79,10 @@ export function fallback(substitute: unknown, options: FallbackOptions = {}): un
     onFallback: checkHandlers('onFallback', options.onFallback),
   };
   const shared = rules.stale?.key === undefined ? undefined : new LastGood(rules.stale);
-  const wrap: Wrap = (target, nameOf) => ({
-    fn: covered(
-      new Cover(rules, target, nameFrom(options.name, nameOf), rules.stale && new LastGood(rules.stale)),
-    ),
-  });
-  const policy = makePolicy('fallback', wrap) as Substitute<unknown, unknown>;
-  // Each call by `run` is of a function of its own; what a key of the user's says is the same, is.
-  const run = (call: (context: never) => unknown, ...more: unknown[]): unknown => {
-    const inner: Wrap = (target, nameOf) => ({
-      fn: covered(new Cover(rules, target, nameFrom(options.name, nameOf), shared)),
-    });
-    const once = makePolicy('fallback', inner) as { run(...args: unknown[]): unknown };
-    return once.run(call, ...more);
+  const wrap: Wrap = (target, nameOf, original) => {
+    // Each call by `run` is of a function of its own; what a key of the user's says is the same, is.
+    const lastGood = original === undefined ? rules.stale && new LastGood(rules.stale) : shared;
+    return { fn: covered(new Cover(rules, target, nameFrom(options.name, nameOf), lastGood)) };
   };
-  return Object.assign(policy, { run });
+  return makePolicy('fallback', wrap);
 }

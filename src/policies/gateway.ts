@@ -8,7 +8,7 @@
  */
 import { checkKeys } from '../checks.js';
 import { compose } from '../call/compose.js';
-import { type Wrap, makePolicy, wrapOf, checkRun } from '../call/make-wrapper.js';
+import { type Wrap, makePolicy, wrapOf } from '../call/make-wrapper.js';
 import type { AnyFunction, AnyPolicy, Policy, Substitute, Wrapper } from '../call/wrapper.js';
 import { OptionError } from '../errors.js';
 import { isAsync } from '../call/kind.js';
@@ -26,9 +26,11 @@ import type { CircuitBreakerOptions } from './circuit-options.js';
 import { deadline } from './deadline.js';
 import { type FallbackOptions, fallback } from './fallback.js';
 import { type Hedge, type HedgeOptions, hedge } from './hedge.js';
-import { type RateLimit, type RateLimitOptions, rateLimit } from './rate-limit.js';
-import { type RetryBudget, type RetryBudgetOptions, retryBudget } from './retry-budget.js';
-import { type Throttle, type ThrottleOptions, throttle } from './throttle.js';
+import type { AsyncGuard } from './make-guard.js';
+import { type RateLimit, type RateLimitOptions, type RateLimitState, rateLimit } from './rate-limit.js';
+import { type RetryBudget, type RetryBudgetOptions, minimumFor, retryBudget } from './retry-budget.js';
+import type { BulkheadState } from './room.js';
+import { type Throttle, type ThrottleOptions, type ThrottleState, throttle } from './throttle.js';
 import { timeout } from './timeout.js';
 
 /** How a gateway retries. `mode` and `budget` are settled by the gateway. */
@@ -36,6 +38,11 @@ export type GatewayRetry<M = ErrorMatcher, Rules extends readonly unknown[] = re
   RetryOptions<M, any, Verdict, Rules>,
   'mode' | 'budget' | 'name' | 'clock' | 'random'
 >;
+
+// A guard made elsewhere may be one with `mode: 'async'`: every gateway is async.
+type AnyBulkhead = Bulkhead | AsyncGuard<BulkheadState>;
+type AnyRateLimit = RateLimit | AsyncGuard<RateLimitState>;
+type AnyThrottle = Throttle | AsyncGuard<ThrottleState>;
 
 /** Each pattern: its options, a policy made elsewhere (to share it), or `false` to leave it out. */
 export interface GatewayOptions<
@@ -54,11 +61,11 @@ export interface GatewayOptions<
   /** @default a breaker of its own */
   readonly circuitBreaker?: CircuitBreakerOptions | CircuitBreaker | false | undefined;
   /** @default none */
-  readonly bulkhead?: BulkheadOptions | Bulkhead | false | undefined;
+  readonly bulkhead?: BulkheadOptions | AnyBulkhead | false | undefined;
   /** @default none */
-  readonly rateLimit?: RateLimitOptions | RateLimit | false | undefined;
+  readonly rateLimit?: RateLimitOptions | AnyRateLimit | false | undefined;
   /** @default none */
-  readonly throttle?: ThrottleOptions | Throttle | false | undefined;
+  readonly throttle?: ThrottleOptions | AnyThrottle | false | undefined;
   /** Only for calls that may be made twice: it asks for `idempotent: true`. @default none */
   readonly hedge?: HedgeOptions | Hedge | false | undefined;
   /** What to give when all else has failed: a value, or a function of the outcome and the call. @default none */
@@ -73,9 +80,9 @@ export interface GatewayOptions<
 export interface GatewayState {
   readonly circuit: CircuitState | undefined;
   readonly budget: { readonly level: number; readonly capacity: number } | undefined;
-  readonly bulkhead: Bulkhead['state'] | undefined;
-  readonly rateLimit: RateLimit['state'] | undefined;
-  readonly throttle: Throttle['state'] | undefined;
+  readonly bulkhead: BulkheadState | undefined;
+  readonly rateLimit: RateLimitState | undefined;
+  readonly throttle: ThrottleState | undefined;
 }
 
 interface GatewayOffers {
@@ -167,13 +174,9 @@ export function gateway(name: string, options: GatewayOptions<unknown> = {}): un
   checkKeys(`gateway "${name}"`, options, names);
   const given: GatewayOptions<unknown> = { ...defaults.get(name), ...defined(options) };
   const parts = partsOf(name, given);
-  const stack = compose(...inOrder(parts)) as unknown as { run(call: AnyFunction): unknown };
-  const wrap = wrapOf(stack) as Wrap;
-  return makePolicy(`gateway("${name}")`, (target) => wrap(asyncOf(target), () => name), {
-    run: (call: unknown, more?: unknown) => {
-      checkRun(call, more);
-      return stack.run(asyncOf(call));
-    },
+  const wrapAll = wrapOf(compose(...inOrder(parts))) as Wrap;
+  const wrap: Wrap = (target, _name, original) => wrapAll(asyncOf(target), () => name, original);
+  return makePolicy(`gateway("${name}")`, wrap, {
     name,
     circuit: parts.circuitBreaker,
     get state(): GatewayState {
@@ -208,9 +211,9 @@ interface Parts {
   readonly fallback: AnyPolicy | undefined;
   readonly deadline: AnyPolicy | undefined;
   readonly retry: AnyPolicy | undefined;
-  readonly rateLimit: RateLimit | undefined;
-  readonly bulkhead: Bulkhead | undefined;
-  readonly throttle: Throttle | undefined;
+  readonly rateLimit: AnyRateLimit | undefined;
+  readonly bulkhead: AnyBulkhead | undefined;
+  readonly throttle: AnyThrottle | undefined;
   readonly circuitBreaker: CircuitBreaker | undefined;
   readonly hedge: Hedge | undefined;
   readonly timeout: AnyPolicy | undefined;
@@ -229,9 +232,8 @@ function partsOf(name: string, given: GatewayOptions<unknown>): Parts {
   }
   const common = { name, clock };
   const { maxTries = 3 } = given.retry === false ? {} : (given.retry ?? {});
-  // At least the retries of one call.
-  const minimum = typeof maxTries === 'number' && maxTries < Infinity ? Math.max(3, maxTries - 1) : 3;
-  const budget = budgetOf(given.budget, { ...common, minimum });
+  const retries = typeof maxTries === 'number' && maxTries < Infinity ? maxTries - 1 : 2;
+  const budget = budgetOf(given.budget, retries, common);
   return {
     fallback:
       'fallback' in given && given.fallback !== undefined
@@ -239,11 +241,13 @@ function partsOf(name: string, given: GatewayOptions<unknown>): Parts {
         : undefined,
     deadline: given.deadline === false ? undefined : deadline(given.deadline ?? '30s', common),
     retry: given.retry === false ? undefined : retryOf(given.retry ?? {}, { ...common, random, budget }),
-    rateLimit: partOf('rateLimit', given.rateLimit, (own: RateLimitOptions) =>
+    rateLimit: partOf('rateLimit', given.rateLimit, (own: RateLimitOptions): AnyRateLimit =>
       rateLimit({ ...common, ...own }),
     ),
-    bulkhead: partOf('bulkhead', given.bulkhead, (own: BulkheadOptions) => bulkhead({ ...common, ...own })),
-    throttle: partOf('throttle', given.throttle, (own: ThrottleOptions) =>
+    bulkhead: partOf('bulkhead', given.bulkhead, (own: BulkheadOptions): AnyBulkhead =>
+      bulkhead({ ...common, ...own }),
+    ),
+    throttle: partOf('throttle', given.throttle, (own: ThrottleOptions): AnyThrottle =>
       throttle({ ...common, random, ...own }),
     ),
     circuitBreaker: partOf('circuitBreaker', given.circuitBreaker ?? {}, (own: CircuitBreakerOptions) =>
@@ -303,9 +307,12 @@ function partOf<Options extends object, Part>(
   throw new OptionError(option, given, `must be options, a policy made by ${option}(), or false`);
 }
 
-function budgetOf(given: GatewayOptions['budget'], common: object): Budget | undefined {
+/** A budget that pays for all the retries of one call, unless its options say otherwise. */
+function budgetOf(given: GatewayOptions['budget'], retries: number, common: object): Budget | undefined {
   if (given === false) return undefined;
-  return isBudget(given) ? given : retryBudget({ ...common, ...given });
+  if (isBudget(given)) return given;
+  const own = defined(given ?? {});
+  return retryBudget({ ...common, minimum: minimumFor(retries, own), ...own });
 }
 
 function isLevelled(budget: Budget | undefined): budget is RetryBudget {

@@ -4,9 +4,10 @@
  */
 import { rejectLater } from '../call/adoption.js';
 import { isAsync } from '../call/kind.js';
+import { noteRefusal } from '../call/layers.js';
 import { type Outcome, asPromise, isThenable } from '../call/outcome.js';
 import type { AnyFunction } from '../call/wrapper.js';
-import { OptionError } from '../errors.js';
+import { OptionError, type RefusalError } from '../errors.js';
 import { warnOnce } from '../events.js';
 import type { Kind } from '../retry/plan.js';
 import type { GuardRules } from './guard-options.js';
@@ -56,7 +57,8 @@ export class Guarded {
   }
 
   /** The same for a call that there was no room for. One that might have waited, had its kind been known, is warned of. */
-  refuse(refusal: unknown, thisArg: unknown): Promise<never> {
+  refuse(refusal: RefusalError, thisArg: unknown): Promise<never> {
+    noteRefusal(refusal, this.target);
     if (this.kind === 'unknown' && !this.givesPromises && this.#rules.waitsBy !== undefined) {
       this.#warn(
         thisArg,

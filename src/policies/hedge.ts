@@ -108,26 +108,23 @@ export function hedge(options: HedgeOptions): Hedge {
     clock: checkClock(options.clock),
     onHedge: checkHandlers('onHedge', options.onHedge),
   };
-  const around = (subject?: object): Wrap => {
-    return (target, nameOf) => ({
-      fn: hedged({
-        ...common,
-        target,
-        nameFor: nameFrom(options.name, nameOf),
-        subject: subject ?? target,
-        kind: isAsync ? 'async' : kindOf(target),
-      }),
-    });
-  };
-  // Each call by `run` is of a function of its own, and one warning is enough for all of them.
-  const once = makePolicy('hedge', around(common)) as { run(...args: unknown[]): unknown };
+  const wrap: Wrap = (target, nameOf, original) => ({
+    fn: hedged({
+      ...common,
+      target,
+      nameFor: nameFrom(options.name, nameOf),
+      // Each call by `run` is of a function of its own, and one warning is enough for all of them.
+      subject: original === undefined ? target : common,
+      kind: isAsync ? 'async' : kindOf(target),
+    }),
+    repeats: true,
+  });
   const offers = {
     get delay(): Ms | undefined {
       return delayOf(after);
     },
-    run: (...args: unknown[]) => once.run(...args),
   };
-  return makePolicy('hedge', around(), offers) as Hedge;
+  return makePolicy('hedge', wrap, offers) as Hedge;
 }
 
 function checkMax(value: unknown = 2): number {

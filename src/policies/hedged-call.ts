@@ -4,9 +4,10 @@
  * Whoever answers first wins; the others hear of it by their signals.
  */
 import { elsewhere, rejectLater } from '../call/adoption.js';
-import { type Abortable, stopWatching, watchSignal } from '../call/abort.js';
+import type { Abortable, Aborted } from '../call/abort.js';
 import { frameAround } from '../call/around.js';
 import { type Frame, currentFrame, enterFrame } from '../call/context.js';
+import { notePrompt } from '../call/layers.js';
 import { asPromise, isThenable } from '../call/outcome.js';
 import type { AnyFunction } from '../call/wrapper.js';
 import { isRefusal, isStampedeError } from '../errors.js';
@@ -23,7 +24,6 @@ class HedgedCall implements Sleeper, Abortable {
   place = -1;
   readonly unref = false;
   readonly #attempts: HedgeAttempt[] = [];
-  readonly #around: AbortSignal | undefined;
   readonly #startedAt: Ms;
   #flying = 0;
   #hasFailed = false; // the first attempt
@@ -38,14 +38,14 @@ class HedgedCall implements Sleeper, Abortable {
     readonly args: readonly unknown[],
     readonly outer: Frame | undefined,
   ) {
-    this.#around = outer?.frameSignal;
     this.#startedAt = hedging.clock.now();
   }
 
   /** Makes the call. @returns What the function gives, or a promise of the first answer. */
   make(): unknown {
     const { hedging } = this;
-    if (this.#around?.aborted === true) return refuse(hedging, this.#around.reason);
+    const aborted = this.outer?.aborted;
+    if (aborted !== undefined) return refuse(hedging, aborted.reason);
     const first = new HedgeAttempt(1, this.outer);
     let result: unknown;
     try {
@@ -64,10 +64,11 @@ class HedgedCall implements Sleeper, Abortable {
     return new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
-      if (this.#around !== undefined) watchSignal(this.#around, this);
+      this.outer?.watch(this);
       this.#follow(first, asPromise(result));
       this.#sleep();
-      if (this.#around?.aborted === true) this.abort(this.#around); // by the function itself
+      const late = this.outer?.aborted;
+      if (late !== undefined) this.abort(late); // by the function itself
     });
   }
 
@@ -81,7 +82,7 @@ class HedgedCall implements Sleeper, Abortable {
   }
 
   /** A call around this one was aborted. */
-  abort({ reason }: AbortSignal): void {
+  abort({ reason }: Aborted): void {
     this.#learn(undefined);
     this.#settle(() => this.#reject?.(reason), undefined, reason);
   }
@@ -206,7 +207,7 @@ class HedgedCall implements Sleeper, Abortable {
     this.#resolve = undefined;
     this.#reject = undefined;
     this.hedging.clock.cancel(this);
-    if (this.#around !== undefined) stopWatching(this.#around, this);
+    this.outer?.unwatch(this);
     for (const attempt of this.#attempts) if (attempt !== but) attempt.abort(reason);
   }
 
@@ -228,7 +229,9 @@ function refuse({ kind }: Hedging, reason: unknown): unknown {
 
 /** Makes hedged calls. */
 export function hedged(hedging: Hedging): AnyFunction {
-  return function (this: unknown, ...args: unknown[]): unknown {
+  const fn = function (this: unknown, ...args: unknown[]): unknown {
     return new HedgedCall(hedging, this, args, frameAround()).make();
   };
+  notePrompt(fn);
+  return fn;
 }

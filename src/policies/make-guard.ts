@@ -1,9 +1,7 @@
 /**
  * Making a policy out of a way to let calls through: what bulkhead, rate limit and throttle have in common.
  */
-import { type CallContext, contextHere } from '../call/context.js';
-import { keepKind } from '../call/kind.js';
-import { type Wrap, checkRun, makePolicy } from '../call/make-wrapper.js';
+import { type Wrap, makePolicy } from '../call/make-wrapper.js';
 import type { AnyFunction, Promised, Substitute } from '../call/wrapper.js';
 import type { AddsFor, Mode } from '../retry/options.js';
 import type { Kind } from '../retry/plan.js';
@@ -55,21 +53,24 @@ export function makeGuard<State, Shown>(
       guarded.warnIfSync(this);
       return result;
     };
-  const wrap: Wrap = (target, nameOf) => ({ fn: under(new Guarded(target, nameOf, rules)) });
   // Of the latest function that was run and that gave something. Where calls wait, they are most likely async.
   let likely: Kind = rules.waitsBy === undefined ? 'unknown' : 'async';
-  const run = (call: (context: CallContext) => unknown, more?: unknown): unknown => {
-    checkRun(call, more);
-    const once = (): unknown => call(contextHere());
-    keepKind(once, call);
-    const nameOf = (): string => (call.name === '' ? 'run' : call.name);
-    const guarded = new Guarded(once, nameOf, rules, { likely, subject: rules });
-    try {
-      return under(guarded)();
-    } finally {
-      if (guarded.kind !== 'unknown') likely = guarded.kind;
-    }
+  const once: Wrap = (target, nameOf) => {
+    const guarded = new Guarded(target, nameOf, rules, { likely, subject: rules });
+    const make = under(guarded);
+    const fn = (): unknown => {
+      try {
+        return make();
+      } finally {
+        if (guarded.kind !== 'unknown') likely = guarded.kind;
+      }
+    };
+    return { fn };
   };
+  const wrap: Wrap = (target, nameOf, original) =>
+    original === undefined
+      ? { fn: under(new Guarded(target, nameOf, rules)) }
+      : once(target, nameOf, original);
   const shown = (state: State | undefined): Shown | undefined =>
     state === undefined ? undefined : show(state);
   return makePolicy(policy, wrap, {
@@ -77,6 +78,5 @@ export function makeGuard<State, Shown>(
       return shown(states.peek());
     },
     stateOf: (key: string) => shown(states.peek(key)),
-    run,
   });
 }

@@ -35,7 +35,12 @@ export interface RetryBudgetOptions {
   readonly cost?: Partial<Readonly<Record<RetryKind, number>>> | undefined;
   /** The budget holds what successes earn in this time, at the rate it has seen of late. @default '10s' */
   readonly window?: Duration | undefined;
-  /** The least it holds, in tokens; what it starts with. At least what one call may cost. @default 3 */
+  /**
+   * The least it holds, in tokens; what it starts with. Without it a function that is seldom called could never retry:
+   * ten successes pay for one. So it should be what one call may cost: its retries, each at the highest cost.
+   * @default 3, or what the dearest retry costs where that is more; in a gateway all its retries at the highest cost,
+   *   so 4 for three tries. Never more than `maximum`
+   */
   readonly minimum?: number | undefined;
   /** The most it holds, in tokens. @default 100 */
   readonly maximum?: number | undefined;
@@ -61,6 +66,7 @@ export interface RetryBudget extends Budget {
 
 const names = ['ratio', 'cost', 'window', 'minimum', 'maximum', 'name', 'clock', 'onEmpty', 'onRefill'];
 const usualCost: BucketRules['cost'] = { throttle: 0.5, error: 1, timeout: 2, value: 1 };
+const usualMaximum = 100;
 
 /**
  * Makes a budget for retries. Successes earn, retries pay; when it is empty a call ends at once with its own error.
@@ -77,7 +83,7 @@ export function retryBudget(options: RetryBudgetOptions = {}): RetryBudget {
   checkKeys('retryBudget', options, names);
   const clock = checkClock(options.clock);
   const name = checkName(options.name) ?? 'retryBudget';
-  const minimum = checkNumber('minimum', options.minimum ?? 3, { least: 0 });
+  const minimum = checkNumber('minimum', options.minimum ?? minimumFor(1, options), { least: 0 });
   const rules: BucketRules = {
     ratio: checkNumber('ratio', options.ratio ?? 0.1, { least: 0, most: 1 }),
     cost: checkCost(options.cost ?? {}),
@@ -91,8 +97,18 @@ export function retryBudget(options: RetryBudgetOptions = {}): RetryBudget {
   });
 }
 
+/** The `minimum` that lets one call make so many retries, whatever it answers; at most what the budget may hold. */
+export function minimumFor(
+  retries: number,
+  { cost = {}, maximum = usualMaximum }: RetryBudgetOptions,
+): number {
+  const dearest = Math.max(...Object.values(checkCost(cost)));
+  const wanted = Math.max(3, retries * dearest);
+  return maximum >= 0 ? Math.min(wanted, maximum) : wanted; // what cannot be meant is refused by its own name
+}
+
 function checkMaximum(given: number | undefined, minimum: number): number {
-  const maximum = given ?? Math.max(100, minimum);
+  const maximum = given ?? Math.max(usualMaximum, minimum);
   if (typeof maximum === 'number' && maximum >= minimum && maximum < Infinity) return maximum;
   throw new OptionError('maximum', maximum, `must be a finite number of ${minimum} (minimum) or more`);
 }

@@ -3,6 +3,7 @@
  *
  * `semaphore.ts` says who may go in. `Room` makes the calls, holds the clock of those who wait, and refuses the rest.
  */
+import { noteRefusal } from '../call/layers.js';
 import type { Outcome } from '../call/outcome.js';
 import { OptionError, RefusalError } from '../errors.js';
 import type { Handler } from '../retry/handlers.js';
@@ -119,7 +120,9 @@ export class Room {
       run: () => this.#make(guarded, thisArg, args),
       onWake: () => {
         leave();
-        waiter.refuse(this.#refusal('maxWait', patience));
+        const error = this.#refusal('maxWait', patience);
+        noteRefusal(error, guarded.target);
+        waiter.refuse(error);
       },
       onLeave: leave,
     });

@@ -5,13 +5,14 @@
  * function hears of the end by the signal of its frame, which is made when it asks for it.
  */
 import { isAsync } from '../call/kind.js';
-import { type Abortable, stopWatching, watchSignal } from '../call/abort.js';
+import { notePrompt, noteRefusal } from '../call/layers.js';
+import { AbortSource, type Abortable, type Aborted } from '../call/abort.js';
 import { frameAround } from '../call/around.js';
 import { type Frame, currentFrame, enterFrame } from '../call/context.js';
 import { asPromise, isThenable } from '../call/outcome.js';
 import type { AnyFunction } from '../call/wrapper.js';
 import { TimeoutError } from '../errors.js';
-import { isObserved, publish, warnOnce } from '../events.js';
+import { isObserved, publish } from '../events.js';
 import { rejectLater } from '../call/adoption.js';
 import { type Handler, tellAtOnce } from '../retry/handlers.js';
 import type { Kind } from '../retry/plan.js';
@@ -44,8 +45,8 @@ export interface TimeLimit {
   readonly unref: boolean;
   readonly onTimeout: readonly Handler<never>[];
   readonly nameFor: (thisArg: unknown) => string;
-  /** The text to warn with of a value that came at once; `undefined` where that is as good. */
-  readonly warnOfValue: ((name: string) => string) | undefined;
+  /** Warns of a value that came at once; `undefined` where that is as good. */
+  readonly warnOfValue: ((name: string) => void) | undefined;
   /** Runs the function in the asynchronous context of the call, where it is in use. */
   readonly within: (<T>(call: TimedCall, run: () => T) => T) | undefined;
   /** What the function has been seen to give. */
@@ -54,16 +55,13 @@ export interface TimeLimit {
 
 type Settle = (value: unknown) => void;
 
-export class TimedCall implements Frame, Sleeper, Abortable {
+export class TimedCall extends AbortSource implements Frame, Sleeper, Abortable {
   place = -1;
   /** Whether the call has ended in time, so that its limit binds nobody any more. */
   isOver = false;
   readonly tries: number;
   readonly #startedAt: Ms;
   readonly #ms: Ms;
-  #controller: AbortController | undefined;
-  #aborted: { readonly reason: unknown } | undefined;
-  #around: AbortSignal | undefined;
   #resolve: Settle | undefined;
   #reject: Settle | undefined;
 
@@ -73,47 +71,41 @@ export class TimedCall implements Frame, Sleeper, Abortable {
     readonly args: readonly unknown[],
     readonly outer: Frame | undefined,
   ) {
+    super();
+    const { clock, ms } = limit;
+    const now = clock.now();
     this.tries = outer === undefined ? 1 : outer.tries;
-    this.#ms = outer === undefined ? limit.ms : Math.min(limit.ms, outer.remaining());
-    this.#startedAt = limit.clock.now();
+    this.#ms = outer === undefined ? ms : Math.min(ms, outer.remaining(undefined, now, clock));
+    this.#startedAt = now;
   }
 
   get unref(): boolean {
     return this.limit.unref;
   }
 
-  /** The signal of this call. What aborts a call around it aborts it too. */
-  get frameSignal(): AbortSignal {
-    if (this.#controller === undefined) {
-      this.#controller = new AbortController();
-      const aborted = this.#aborted ?? (this.#around?.aborted === true ? this.#around : undefined);
-      if (aborted !== undefined) this.#controller.abort(aborted.reason);
-    }
-    return this.#controller.signal;
-  }
-
-  remaining(): Ms {
+  remaining(_startedAt?: Ms, read?: Ms, readFrom?: Clock): Ms {
     const { clock } = this.limit;
-    return Math.max(0, this.#ms - (clock.now() - this.#startedAt));
+    const now = read === undefined || readFrom !== clock ? clock.now() : read;
+    return Math.max(0, this.#ms - (now - this.#startedAt));
   }
 
   /** Makes the call. @returns What the function gives, in time, or a promise that is rejected. */
   make(): unknown {
     const { limit } = this;
-    this.#around = this.outer?.frameSignal;
-    if (this.#around?.aborted === true) return this.#refuse(this.#around.reason);
+    const aborted = this.outer?.aborted;
+    if (aborted !== undefined) return this.#refuse(aborted.reason);
     if (this.#ms <= 0) return this.#refuse(this.#error({ sent: false }));
     const before = this.outer === undefined ? undefined : currentFrame();
     // From the start, so that what the function does before its first `await` counts.
     const sleeps = limit.kind !== 'sync';
-    if (sleeps) limit.clock.schedule(this, this.#ms);
+    if (sleeps) limit.clock.schedule(this, this.#ms, this.#startedAt);
     let result: unknown;
     enterFrame(this);
     try {
       result =
         limit.within === undefined
           ? limit.target.apply(this.thisArg, this.args as unknown[])
-          : limit.within(this, () => limit.target.apply(this.thisArg, this.args as unknown[]));
+          : this.#within();
     } catch (error) {
       enterFrame(before);
       this.#leave(sleeps);
@@ -129,6 +121,12 @@ export class TimedCall implements Frame, Sleeper, Abortable {
     return this.#follow(asPromise(result));
   }
 
+  // Apart from `make`, whose variables would be put on the heap for the closure.
+  #within(): unknown {
+    const { target, within } = this.limit;
+    return within?.(this, () => target.apply(this.thisArg, this.args as unknown[]) as unknown);
+  }
+
   /** The time is over. An answer that arrived while the thread was blocked has its turn first. */
   wake(): void {
     afterOtherWork(() => {
@@ -137,11 +135,11 @@ export class TimedCall implements Frame, Sleeper, Abortable {
   }
 
   /** A call around this one was aborted. */
-  abort({ reason }: AbortSignal): void {
+  abort({ reason }: Aborted): void {
     const reject = this.#reject;
     if (reject === undefined) return;
     this.#end();
-    this.#abort(reason);
+    this.abortInside(reason);
     reject(reason);
   }
 
@@ -158,11 +156,12 @@ export class TimedCall implements Frame, Sleeper, Abortable {
     return new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
-      if (this.#around !== undefined) watchSignal(this.#around, this);
+      this.outer?.watch(this);
       // The promise's own `resolve` and `reject` come last, so that the engine can follow an error's stack to the
       // caller. After the end of the time they do nothing; that is how a late rejection is dealt with.
       promise.then(took, failed).then(resolve, reject);
-      if (this.#around?.aborted === true) this.abort(this.#around); // by the function itself
+      const aborted = this.outer?.aborted;
+      if (aborted !== undefined) this.abort(aborted); // by the function itself
     });
   }
 
@@ -182,7 +181,7 @@ export class TimedCall implements Frame, Sleeper, Abortable {
     this.#resolve = undefined;
     this.#reject = undefined;
     this.limit.clock.cancel(this);
-    if (this.#around !== undefined) stopWatching(this.#around, this);
+    this.outer?.unwatch(this);
   }
 
   #expire(): void {
@@ -195,16 +194,10 @@ export class TimedCall implements Frame, Sleeper, Abortable {
       .then(() => {
         const error = this.#error();
         this.#tell(error);
-        this.#abort(error);
+        this.abortInside(error);
         throw error;
       });
     resolve(ended);
-  }
-
-  /** The function is to stop; it may ask for its signal only later. */
-  #abort(reason: unknown): void {
-    this.#aborted = { reason };
-    this.#controller?.abort(reason);
   }
 
   #error(options: { readonly sent?: boolean } = {}): TimeoutError {
@@ -213,17 +206,18 @@ export class TimedCall implements Frame, Sleeper, Abortable {
 
   /** There is no time to make the call. */
   #refuse(reason: unknown): unknown {
+    if (reason instanceof TimeoutError) noteRefusal(reason, this.limit.target);
     if (reason instanceof TimeoutError && this.#ms <= 0) this.#tell(reason);
-    if (this.limit.kind === 'sync') throw reason;
+    const { kind, warnOfValue } = this.limit;
+    // What nobody has seen a promise of may be sync; only where a promise is needed it is taken to be async.
+    if (kind === 'sync' || (kind === 'unknown' && warnOfValue === undefined)) throw reason;
     return rejectLater(reason);
   }
 
   #pass(value: unknown): unknown {
     const { limit } = this;
     if (limit.kind === 'unknown') limit.kind = 'sync';
-    if (limit.warnOfValue !== undefined) {
-      warnOnce(limit.target, limit.warnOfValue(limit.nameFor(this.thisArg)), 'STAMPEDE_SYNC');
-    }
+    limit.warnOfValue?.(limit.nameFor(this.thisArg));
     return value;
   }
 
@@ -250,9 +244,11 @@ function pass(): void {}
 
 /** Makes calls under a limit. */
 export function timed(limit: TimeLimit): AnyFunction {
-  return function (this: unknown, ...args: unknown[]): unknown {
+  const fn = function (this: unknown, ...args: unknown[]): unknown {
     return new TimedCall(limit, this, args, frameAround()).make();
   };
+  notePrompt(fn);
+  return fn;
 }
 
 /** What a function gives, as far as it can be seen before it is called. */

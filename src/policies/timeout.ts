@@ -7,6 +7,7 @@ import { type Wrap, makePolicy } from '../call/make-wrapper.js';
 import type { Wrapper } from '../call/wrapper.js';
 import { checkKeys } from '../checks.js';
 import { OptionError } from '../errors.js';
+import { warnOnce } from '../events.js';
 import { checkHandlers, type Handlers } from '../retry/handlers.js';
 import { checkBoolean, checkClock, checkMode, checkName } from '../retry/option-checks.js';
 import type { Clock } from '../time/clock.js';
@@ -56,12 +57,17 @@ export function timeout(
 ): Wrapper<PromiseLike<unknown>> {
   const given = readGiven('timeout', limit, options, names);
   const common = checkLimit(given, { least: 1 });
-  const wrap: Wrap = (target, nameOf) => ({
+  const wrap: Wrap = (target, nameOf, original) => ({
     fn: timed({
       ...common,
       target,
       nameFor: nameFrom(given.name, nameOf),
-      warnOfValue: (name) => `${name} gave a plain value; timeout() can only end what returns a promise.`,
+      warnOfValue: (name) => {
+        // Each call by `run` is of a function of its own, and one warning is enough for all of them.
+        const subject = original === undefined ? target : common;
+        const text = `${name} gave a plain value; timeout() can only end what returns a promise.`;
+        warnOnce(subject, text, 'STAMPEDE_SYNC');
+      },
       within: undefined,
       kind: common.isAsync ? 'async' : kindOf(target),
     }),

@@ -3,7 +3,7 @@
  *
  * It ends in one of three ways: it is started, it is refused, or the call around it is aborted and it leaves.
  */
-import { type Abortable, stopWatching, watchSignal } from '../call/abort.js';
+import type { Abortable, Aborted } from '../call/abort.js';
 import { frameAround } from '../call/around.js';
 import { type Frame, currentFrame, enterFrame } from '../call/context.js';
 import type { Clock } from '../time/clock.js';
@@ -28,7 +28,6 @@ export class Waiter implements Sleeper, Abortable {
   readonly #rules: WaiterRules;
   readonly #frame: Frame | undefined;
   readonly #around: Frame | undefined;
-  #signal: AbortSignal | undefined;
   #start!: () => void;
   #refuse!: (error: unknown) => void;
 
@@ -46,12 +45,12 @@ export class Waiter implements Sleeper, Abortable {
 
   /** Starts to wait. @param wait  Milliseconds after which it wants to be woken. `Infinity`: never. */
   sleep(wait: Ms): void {
-    const signal = this.#around?.frameSignal;
-    if (signal?.aborted === true) {
-      this.abort(signal);
+    const aborted = this.#around?.aborted;
+    if (aborted !== undefined) {
+      this.abort(aborted);
       return;
     }
-    if (signal !== undefined) watchSignal((this.#signal = signal), this);
+    this.#around?.watch(this);
     if (wait < Infinity) this.#rules.clock.schedule(this, wait);
   }
 
@@ -59,7 +58,7 @@ export class Waiter implements Sleeper, Abortable {
     this.#rules.onWake(this);
   }
 
-  abort({ reason }: AbortSignal): void {
+  abort({ reason }: Aborted): void {
     this.refuse(reason);
     this.#rules.onLeave(this);
   }
@@ -88,7 +87,7 @@ export class Waiter implements Sleeper, Abortable {
 
   #close(): void {
     this.#rules.clock.cancel(this);
-    if (this.#signal !== undefined) stopWatching(this.#signal, this);
+    this.#around?.unwatch(this);
   }
 }
 

@@ -5,7 +5,7 @@
  * follow an error's stack from one to the other. What is done here, `attempts.ts` has said.
  */
 import { Rejection, elsewhere, rejectLater } from '../call/adoption.js';
-import { type Abortable, stopWatching, watchSignal } from '../call/abort.js';
+import type { Abortable, Aborted } from '../call/abort.js';
 import { type Frame, currentFrame, enterFrame } from '../call/context.js';
 import { markGivenUp } from '../call/nesting.js';
 import { type Outcome, asPromise, isThenable } from '../call/outcome.js';
@@ -14,6 +14,7 @@ import type { Ms } from '../time/duration.js';
 import type { Sleeper } from '../time/timers.js';
 import type { Step, WaitStep } from './attempts.js';
 import type { EndDetails } from './details.js';
+import type { FirstFrame } from './first-frame.js';
 import { RetriedCall } from './retried-call.js';
 import type { Found, Rule } from './rules.js';
 import { tellAbort, tellAttempt, tellBackoff, tellEnd, tellGiveUp, tellSuccess } from './telling.js';
@@ -32,9 +33,11 @@ export class DrivenCall extends RetriedCall implements Abortable, Sleeper, Promi
     return this.plan.policy.unref;
   }
 
-  /** Whether a signal can end this call. */
-  get isAbortable(): boolean {
-    return this.aside !== undefined && this.aside.signals.length > 0;
+  /** A call that takes over after its first attempt, or while that is under way. */
+  static after(frame: FirstFrame, thisArg: unknown, args: readonly unknown[]): DrivenCall {
+    const call = new DrivenCall(frame.plan, thisArg, args, frame.startedAt);
+    call.join(frame);
+    return call;
   }
 
   /** Whether somebody outside wants to know how it ends. */
@@ -50,15 +53,15 @@ export class DrivenCall extends RetriedCall implements Abortable, Sleeper, Promi
       this.finish('passed', { error: reason });
       return { reason };
     }
-    if (this.abortedBy() === undefined) {
+    if (this.aborted === undefined) {
       this.start();
       tellAttempt(this);
     }
-    const signal = this.abortedBy();
-    if (signal === undefined) return undefined;
-    tellAbort(this, signal.reason);
-    this.finish('abort', { error: signal.reason });
-    return { reason: signal.reason };
+    const { aborted } = this;
+    if (aborted === undefined) return undefined;
+    tellAbort(this, aborted.reason);
+    this.finish('abort', { error: aborted.reason });
+    return { reason: aborted.reason };
   }
 
   /** The call is over: its history goes with its error, nothing is left behind, the hub is told. */
@@ -66,16 +69,17 @@ export class DrivenCall extends RetriedCall implements Abortable, Sleeper, Promi
     if (thrown !== undefined) {
       this.keepHistory(thrown.error);
       const isSpent = ended === 'giveup' || this.isSpent({ ok: false, error: thrown.error });
-      if (isSpent) markGivenUp(thrown.error, this.outer);
+      if (isSpent) markGivenUp(thrown.error, this.outer, this.began);
     }
-    for (const signal of this.aside?.signals ?? []) stopWatching(signal, this);
+    this.unwatch(this);
     tellEnd(this, ended);
   }
 
   /** The caller's promise adopts this call: goes on after the attempt that has ended. */
   then(resolve: ((value: unknown) => any) | null | undefined): never {
     this.#resolve = resolve as Resolve;
-    this.#judge(this.latest as Outcome);
+    this.#listen();
+    if (this.#resolve !== undefined) this.#judge(this.latest as Outcome);
     return elsewhere as never;
   }
 
@@ -96,14 +100,19 @@ export class DrivenCall extends RetriedCall implements Abortable, Sleeper, Promi
     return new Promise((resolve) => {
       this.#resolve = resolve;
       this.#wait(promise);
-      for (const signal of this.aside?.signals ?? []) watchSignal(signal, this);
-      const aborted = this.abortedBy();
-      if (aborted !== undefined) this.abort(aborted);
+      this.#listen();
     });
   }
 
-  /** A signal has aborted. */
-  abort({ reason }: AbortSignal): void {
+  #listen(): void {
+    if (!this.isAbortable) return;
+    this.watch(this);
+    const { aborted } = this;
+    if (aborted !== undefined) this.abort(aborted);
+  }
+
+  /** Its own signal, or a call around it, has aborted. */
+  abort({ reason }: Aborted): void {
     const resolve = this.#resolve;
     if (resolve === undefined) return;
     this.#resolve = undefined;

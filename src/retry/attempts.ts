@@ -198,6 +198,11 @@ export class Attempts {
     return this.#left(this.elapsed(now), limits, deadline) <= 0;
   }
 
+  /** Whether an attempt before the latest has failed with this error; of many attempts, one that is remembered. */
+  hasFailedWith(error: unknown): boolean {
+    return this.#past?.attempts.some((attempt) => !attempt.ok && attempt.error === error) === true;
+  }
+
   /** The attempts that have ended. */
   history(): History {
     const attempts = [...(this.#past?.attempts ?? [])];

@@ -13,6 +13,7 @@ import { isObserved } from '../events.js';
 import type { Ms } from '../time/duration.js';
 import { rejectLater } from '../call/adoption.js';
 import { DrivenCall } from './async-driver.js';
+import { FirstFrame } from './first-frame.js';
 import { tellBudget } from './handlers.js';
 import type { Plan } from './plan.js';
 import { type Found, type Rule, type Teller, ruleFor } from './rules.js';
@@ -32,7 +33,8 @@ export function driven(plan: Plan): AnyFunction {
 function drivenAny(plan: Plan): AnyFunction {
   const { target } = plan;
   return function (this: unknown, ...args: unknown[]): unknown {
-    if (plan.attended || isInside() || isObserved()) return attendedCall(plan, this, args);
+    if (plan.attended || isObserved()) return attendedCall(plan, this, args);
+    if (plan.isFramed || isInside()) return framedCall(plan, this, args);
     const startedAt = plan.keepsTime ? plan.policy.clock.now() : undefined;
     let result: unknown;
     enterFrame(plan, startedAt);
@@ -109,6 +111,28 @@ function whenFailed(
 ): (error: unknown) => unknown {
   return (error) =>
     takeOver(plan, thisArg, [a, b, c].slice(0, count), startedAt).resume({ ok: false, error });
+}
+
+/** A call with a frame of its own. If its function is async and it succeeds, the frame is all it needs. */
+function framedCall(plan: Plan, thisArg: unknown, args: readonly unknown[]): unknown {
+  const outer = frameAround();
+  const isPlain = plan.kind === 'async' && (!plan.watchesValues || plan.earned !== undefined);
+  if (!isPlain || outer?.aborted !== undefined) return attendedCall(plan, thisArg, args);
+  const frame = new FirstFrame(plan, outer, plan.keepsTime ? plan.policy.clock.now() : undefined);
+  const before = outer === undefined ? undefined : currentFrame();
+  let promise: Promise<unknown>;
+  enterFrame(frame);
+  try {
+    promise = asPromise(plan.target.apply(thisArg, args as unknown[]));
+  } catch (error) {
+    promise = rejectLater(error);
+  }
+  enterFrame(before);
+  if (outer?.isAbortable === true && !plan.isPrompt)
+    return DrivenCall.after(frame, thisArg, args).follow(promise);
+  return promise.then(plan.earned, (error: unknown) =>
+    DrivenCall.after(frame, thisArg, args).resume({ ok: false, error }),
+  );
 }
 
 /** A call that somebody attends to before its first attempt, so that it is an object from the start. */

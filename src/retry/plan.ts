@@ -1,8 +1,9 @@
 /**
  * A policy joined with the function that it is for: everything that is known before the first call.
  */
-import type { Frame } from '../call/context.js';
+import { type Frame, FrameWithin } from '../call/context.js';
 import { isAsync as isFunctionAsync } from '../call/kind.js';
+import { isPrompt } from '../call/layers.js';
 import type { AnyFunction } from '../call/wrapper.js';
 import type { Ms } from '../time/duration.js';
 import { tellBudget } from './handlers.js';
@@ -15,12 +16,16 @@ export type Kind = 'unknown' | 'sync' | 'async';
  * The plan of one wrapped function. It is also the frame of a first attempt that nothing bounds and nothing watches,
  * so that such a call needs no object of its own.
  */
-export class Plan implements Frame {
+export class Plan extends FrameWithin implements Frame {
   readonly tries = 1;
-  readonly frameSignal = undefined;
+  readonly within = undefined;
   kind: Kind;
   /** Whether somebody has to be told or asked before the first attempt. */
   readonly attended: boolean;
+  /** Whether each call is told apart from the others of the plan. */
+  readonly isFramed: boolean;
+  /** Whether the target ends by itself when the call around it is aborted. */
+  readonly isPrompt: boolean;
   /** Whether values are looked at, not just errors. */
   readonly watchesValues: boolean;
   readonly keepsTime: boolean;
@@ -36,18 +41,17 @@ export class Plan implements Frame {
     readonly policy: RetryPolicy,
     readonly target: AnyFunction,
     name: (thisArg: unknown) => string,
-    /** The user's function, where `target` only calls it. */
+    /** The user's function, where `target` only leads to it. */
     readonly original: AnyFunction = target,
   ) {
+    super();
     const { handlers, open, rules, signal, mode } = policy;
-    const isAsync = mode === 'async' || isFunctionAsync(original);
+    const isAsync = mode === 'async' || isFunctionAsync(target);
     this.kind = mode === 'sync' ? 'sync' : isAsync ? 'async' : 'unknown';
-    // With `nested: 'once'` the call must be an object from the start, to be told apart from others of the plan.
+    this.isFramed = policy.nested === 'once';
+    this.isPrompt = isPrompt(target);
     this.attended =
-      signal !== undefined ||
-      policy.nested === 'once' ||
-      handlers.onAttempt.length > 0 ||
-      typeof open.maxTime === 'function';
+      signal !== undefined || handlers.onAttempt.length > 0 || typeof open.maxTime === 'function';
     this.keepsTime = policy.keepsTime;
     this.tellsSuccess = handlers.onSuccess.length > 0;
     const asksValue = this.tellsSuccess || rules.some((rule) => rule.predicate !== undefined);
@@ -59,7 +63,7 @@ export class Plan implements Frame {
         return value;
       };
     }
-    this.isLookedAt = this.attended || (this.watchesValues && this.earned === undefined);
+    this.isLookedAt = this.attended || this.isFramed || (this.watchesValues && this.earned === undefined);
     this.#name = name;
   }
 

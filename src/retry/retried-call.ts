@@ -4,60 +4,29 @@
  * Made when an attempt has failed, or before the first where somebody watches. The rules are asked here, for sync and
  * async calls alike; the drivers make the attempts and wait.
  */
-import { type Frame } from '../call/context.js';
+import type { Frame } from '../call/context.js';
 import type { CallDetails } from '../call/details.js';
-import { givenUpSoFar, wasGivenUp } from '../call/nesting.js';
+import { wasRefused } from '../call/layers.js';
+import { nextTurn } from '../call/nesting.js';
 import { type Outcome, isThenable } from '../call/outcome.js';
 import { isObserved } from '../events.js';
 import { GiveUpError, isRefusal, withCause } from '../errors.js';
-import type { Clock } from '../time/clock.js';
 import type { Ms } from '../time/duration.js';
 import type { Random } from '../time/random.js';
 import { type WaitScope, causeOf } from '../wait/waits.js';
-import {
-  Attempts,
-  type GiveUpReason,
-  type GiveUpStep,
-  type Limits,
-  type RetryKind,
-  type Step,
-  type WaitStep,
-} from './attempts.js';
+import type { GiveUpReason, GiveUpStep, Limits, RetryKind, Step, WaitStep } from './attempts.js';
 import { tellBudget } from './handlers.js';
 import { noteHistory } from './history.js';
 import type { Plan } from './plan.js';
 import { checkBoolean, checkBudget, checkMaxTime, checkMaxTries, checkSignalValue } from './option-checks.js';
+import { Aside, RetryFrame } from './retry-frame.js';
 import { kindOf } from './retry-kind.js';
 import { type Rule, type Teller, ruleFor, saysGiveUp } from './rules.js';
 
-/** What only some calls need; the others are spared the room. */
-export class Aside {
-  /** The call around this one. */
-  outer: Frame | undefined;
-  /** What can abort this call: its own signal, and that of the call around it. */
-  signals: readonly AbortSignal[] = [];
-  /** Joins several signals into one, where the function asks for it. */
-  controller: AbortController | undefined;
-  /** Whether the event hub had a listener when the call started. */
-  observed = false;
-  /** How much inner retries had given up on when the call started. */
-  since = 0;
-  /** The limits, where some had to be asked for. */
-  limits: Limits | undefined;
-  /** Why they could not be asked for. */
-  failure: { readonly error: unknown } | undefined;
-  /** What `enabled` said, where it had to be asked. */
-  enabled: boolean | undefined;
-  /** What the budget was charged for a retry that has not been sent yet. */
-  charged: RetryKind | undefined;
-}
-
-export class RetriedCall extends Attempts implements Frame, Teller, WaitScope {
-  get retries(): boolean {
-    return true;
-  }
-
+export class RetriedCall extends RetryFrame implements Teller, WaitScope {
   aside: Aside | undefined;
+  /** When it took over, among all retries. */
+  readonly began = nextTurn();
 
   constructor(
     readonly plan: Plan,
@@ -73,23 +42,9 @@ export class RetriedCall extends Attempts implements Frame, Teller, WaitScope {
     const aside = (this.aside ??= new Aside());
     aside.outer = outer;
     aside.observed = isObserved();
-    aside.since = givenUpSoFar();
     const { signal } = this.plan.policy;
-    const own = typeof signal === 'function' ? checkSignalValue(this.read(signal)) : signal;
-    const around = outer?.frameSignal;
-    if (own !== undefined || around !== undefined) {
-      aside.signals = [own, around].filter((one) => one !== undefined);
-    }
+    aside.signal = typeof signal === 'function' ? checkSignalValue(this.read(signal)) : signal;
     if (aside.observed) this.startedAt ??= this.clock.now();
-  }
-
-  /** The call around this one. */
-  get outer(): Frame | undefined {
-    return this.aside?.outer;
-  }
-
-  get clock(): Clock {
-    return this.plan.policy.clock;
   }
 
   get random(): Random {
@@ -104,32 +59,6 @@ export class RetriedCall extends Attempts implements Frame, Teller, WaitScope {
   /** The moment, where the call keeps time. */
   moment(): Ms | undefined {
     return this.plan.keepsTime || this.aside?.observed === true ? this.clock.now() : undefined;
-  }
-
-  // The frame of the attempts: what the function is told when it asks.
-
-  get frameSignal(): AbortSignal | undefined {
-    const { aside } = this;
-    if (aside === undefined || aside.signals.length < 2) return aside?.signals[0];
-    if (aside.controller === undefined) {
-      aside.controller = new AbortController();
-      const aborted = this.abortedBy();
-      if (aborted !== undefined) aside.controller.abort(aborted.reason);
-    }
-    return aside.controller.signal;
-  }
-
-  remaining(): Ms {
-    const { maxTime } = this.limits();
-    return Math.max(
-      0,
-      Math.min(maxTime === Infinity ? Infinity : maxTime - this.elapsed(this.clock.now()), this.deadline()),
-    );
-  }
-
-  /** The signal that has aborted this call, if any. */
-  abortedBy(): AbortSignal | undefined {
-    return this.aside?.signals.find((signal) => signal.aborted);
   }
 
   // What is asked once an attempt has ended.
@@ -168,21 +97,10 @@ export class RetriedCall extends Attempts implements Frame, Teller, WaitScope {
     }
   }
 
-  /** Milliseconds that the calls around this one leave it. */
-  deadline(): Ms {
-    return this.aside?.outer?.remaining() ?? Infinity;
-  }
-
   /** The rule that speaks for an outcome; `undefined` when it is to pass through. */
   match(outcome: Outcome): Rule | undefined | PromiseLike<Rule | undefined> {
     if (!this.isEnabled() || this.isSpent(outcome)) return undefined;
     return ruleFor(this.plan.policy.rules, outcome, this);
-  }
-
-  /** Whether an inner retry has spent its tries on this error within this call, and they are not to multiply. */
-  isSpent(outcome: Outcome): boolean {
-    if (outcome.ok || this.plan.policy.nested !== 'once') return false;
-    return wasGivenUp(outcome.error, this, this.aside?.since ?? 0);
   }
 
   /** What to do about an outcome that a rule has matched. */
@@ -205,8 +123,7 @@ export class RetriedCall extends Attempts implements Frame, Teller, WaitScope {
     const kind = limits.budget === undefined ? 'error' : kindOf(outcome);
     const leastWait = outcome.ok ? undefined : leastWaitOf(outcome.error);
     const step = this.next({ rule, outcome, kind, stop, leastWait }, limits, this, this.deadline());
-    if (step.kind === 'wait' && limits.budget !== undefined)
-      (this.aside ??= new Aside()).charged = step.charged;
+    if (step.kind === 'wait' && limits.budget !== undefined) this.#charge(step.charged);
     return step;
   }
 
@@ -227,10 +144,16 @@ export class RetriedCall extends Attempts implements Frame, Teller, WaitScope {
     return { kind: 'giveup', because: 'maxTime' };
   }
 
-  /** The retry that the budget was charged for is not sent. */
+  #charge(kind: RetryKind): void {
+    const aside = (this.aside ??= new Aside());
+    aside.charged = kind;
+    aside.isUnderWay = false;
+  }
+
+  /** The retry that the budget was charged for is not sent. One that is under way is taken to be. */
   refund(): void {
     const { aside } = this;
-    if (aside?.charged === undefined) return;
+    if (aside?.charged === undefined || aside.isUnderWay) return;
     const { charged } = aside;
     aside.charged = undefined;
     const { budget } = this.limits();
@@ -239,7 +162,17 @@ export class RetriedCall extends Attempts implements Frame, Teller, WaitScope {
 
   /** The retry that the budget was charged for is being sent. */
   spend(): void {
-    if (this.aside !== undefined) this.aside.charged = undefined;
+    if (this.aside !== undefined) this.aside.isUnderWay = true;
+  }
+
+  /** An attempt has ended. What an inner policy has refused to send is not paid for. */
+  override end(outcome: Outcome, now: Ms | undefined): void {
+    super.end(outcome, now);
+    const { aside } = this;
+    if (aside?.charged === undefined) return;
+    aside.isUnderWay = outcome.ok || !wasRefused(outcome.error, this.plan.target);
+    this.refund();
+    aside.charged = undefined;
   }
 
   /** What the caller gets when the call gives up. */

@@ -143,9 +143,9 @@ function attempt(call: DrivenCall): Outcome | End {
 
 // A blocked thread hears no abort; one that happened in an attempt or a handler is seen here.
 function endOfAbort(call: DrivenCall): End | undefined {
-  const signal = call.abortedBy();
-  if (signal === undefined) return undefined;
-  const error: unknown = signal.reason;
+  const { aborted } = call;
+  if (aborted === undefined) return undefined;
+  const error: unknown = aborted.reason;
   call.refund();
   call.aside?.controller?.abort(error);
   tellAbort(call, error);

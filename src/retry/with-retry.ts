@@ -6,6 +6,7 @@
 import { UsageError, show } from '../errors.js';
 import { type CallContext, currentCall } from '../call/context.js';
 import { policyKey } from '../call/dress.js';
+import { keepKind } from '../call/kind.js';
 import { type Wrap, makeWrapper, refuseBareUse, wrapFunction, checkRun } from '../call/make-wrapper.js';
 import type {
   AnyFunction,
@@ -182,9 +183,10 @@ export function makeRetry(policy: RetryPolicy): unknown {
   const changed = (overrides: GivenOptions): RetryPolicy => checkPolicy(owner, overrides, options);
   const run = (call: (context: CallContext) => unknown, overrides?: GivenOptions): unknown => {
     checkRun(call);
-    const wrap = wrapUnder(overrides === undefined ? policy : changed(overrides), call);
+    const wrap = wrapUnder(overrides === undefined ? policy : changed(overrides));
     const once = (): unknown => call(currentCall());
-    return wrap(once, () => (call.name === '' ? 'run' : call.name)).fn();
+    keepKind(once, call);
+    return wrap(once, () => (call.name === '' ? 'run' : call.name), call).fn();
   };
   return Object.assign(makeWrapper(owner, wrapUnder(policy)), {
     with: (overrides: GivenOptions = {}) => makeRetry(changed(overrides)),
@@ -192,11 +194,10 @@ export function makeRetry(policy: RetryPolicy): unknown {
   });
 }
 
-/** How functions are wrapped under a policy. `original`: the user's function, where the target only calls it. */
-function wrapUnder(policy: RetryPolicy, original?: AnyFunction): Wrap {
-  return (target, name) => {
+function wrapUnder(policy: RetryPolicy): Wrap {
+  return (target, name, original) => {
     const plan = new Plan(policy, target, name, original);
-    return { fn: driven(plan), policy: policy.options };
+    return { fn: driven(plan), policy: policy.options, repeats: true };
   };
 }
 

@@ -13,8 +13,12 @@ export interface Clock {
   now(): Ms;
   /** Milliseconds since 1970, for dates that others wrote. May jump. */
   date(): Ms;
-  /** Wakes `sleeper` after `wait` milliseconds (`Infinity`: never). Several may sleep; each once at a time. */
-  schedule(sleeper: Sleeper, wait: Ms): void;
+  /**
+   * Wakes `sleeper` after `wait` milliseconds (`Infinity`: never). Several may sleep; each once at a time.
+   *
+   * @param now  What `now()` has just given, where it has been asked: to read the time costs more than to wait.
+   */
+  schedule(sleeper: Sleeper, wait: Ms, now?: Ms): void;
   /** Forgets `sleeper`. Nothing happens if it does not sleep. */
   cancel(sleeper: Sleeper): void;
   /** Stops the thread, for sync functions. @throws where that is impossible. */
@@ -43,6 +47,7 @@ class Alarm {
   #ringsAt: Ms = 0; // sooner than `#setFor` where a wait is waited in slices
   #isRinging = false;
   #isResting = false;
+  #keepsAlive = true; // whether the timer does
   #ahead: Ms = 0;
 
   constructor(readonly setTimeout: SetTimeout) {}
@@ -51,20 +56,19 @@ class Alarm {
     return this.#queue.size === 0;
   }
 
-  add(sleeper: Sleeper, wait: Ms): void {
-    const alive = this.#queue.keepsAlive;
-    const now = this.#now();
+  add(sleeper: Sleeper, wait: Ms, read: Ms): void {
+    const now = read + this.#ahead;
     const moment = now + wait;
     this.#queue.add(sleeper, moment);
     if (this.#isRinging) return; // armed when all are awake
     if (this.#handle === undefined || moment < this.#setFor) this.#arm(now);
-    else if (!alive && this.#queue.keepsAlive) this.#refer();
+    else this.#refer();
   }
 
   remove(sleeper: Sleeper): boolean {
     if (!this.#queue.remove(sleeper)) return false;
     if (this.idle) this.#rest();
-    else if (!this.#queue.keepsAlive) this.#refer();
+    else this.#refer();
     return true;
   }
 
@@ -78,7 +82,8 @@ class Alarm {
     const slice = Math.min(Math.max(0, Math.ceil(next - now - sliver)), longestSlice);
     this.#ringsAt = now + slice;
     this.#handle = setTimeout(this.#ring, slice);
-    if (!this.#queue.keepsAlive) this.#refer();
+    this.#keepsAlive = true;
+    this.#refer();
   }
 
   // Calls that follow one another would set and clear the timer for each; it is let go of when other work has had
@@ -88,12 +93,13 @@ class Alarm {
       this.#disarm();
       return;
     }
-    this.#refer();
     if (this.#isResting) return;
+    this.#refer();
     this.#isResting = true;
     afterOtherWork(() => {
       this.#isResting = false;
       if (this.idle) this.#disarm();
+      else this.#refer();
     });
   }
 
@@ -104,9 +110,13 @@ class Alarm {
     this.#setFor = Infinity;
   }
 
+  /** Lets the timer keep the process alive just where a sleeper does. */
   #refer(): void {
-    if (typeof this.#handle !== 'object') return;
-    if (this.#queue.keepsAlive) this.#handle.ref();
+    const { keepsAlive } = this.#queue;
+    // While the alarm rests, something else keeps the process alive until it has made up its mind.
+    if (keepsAlive === this.#keepsAlive || this.#isResting || typeof this.#handle !== 'object') return;
+    this.#keepsAlive = keepsAlive;
+    if (keepsAlive) this.#handle.ref();
     else this.#handle.unref();
   }
 
@@ -149,12 +159,12 @@ class SystemClock implements Clock {
     return Date.now();
   }
 
-  schedule(sleeper: Sleeper, wait: Ms): void {
-    this.#alarm().add(sleeper, wait);
+  schedule(sleeper: Sleeper, wait: Ms, now = this.now()): void {
+    this.#alarm().add(sleeper, wait, now);
   }
 
   cancel(sleeper: Sleeper): void {
-    this.#alarms.some((alarm) => alarm.remove(sleeper));
+    for (const alarm of this.#alarms) if (alarm.remove(sleeper)) return;
   }
 
   block(wait: Ms): void {

@@ -4,7 +4,7 @@
  * The headers end the attempt, but not the interest of the caller: what they abort later is the body. Nobody tells when
  * a body has been read, so the follower goes with the body, when that is garbage.
  */
-import { type Abortable, stopWatching, watchSignal } from '../wire/abort.js';
+import { type Abortable, stopWatching, watchSignal } from '../../core.js';
 import type { WithBody } from './web-streams.js';
 
 /**

@@ -9,9 +9,8 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
-import type { Ms } from '../../core.js';
+import { type Abortable, type Aborted, type Ms, stopWatching, watchSignal } from '../../core.js';
 import { ProtocolError, TotalTimeoutError } from '../http-errors.js';
-import { type Abortable, stopWatching, watchSignal } from './abort.js';
 import { failureOf } from './classify.js';
 import { type Caller, type Line, type LineState, calledBy, isUntouchedLine } from './connector.js';
 import { type BodySource, type IncomingBody, ReceivedBody, tooLarge } from './incoming-body.js';
@@ -232,8 +231,8 @@ class Exchange extends Patience implements Dispatcher.DispatchHandler, Caller, B
 
   // ---- what the signal and the timer tell
 
-  abort(signal: AbortSignal): void {
-    if (!this.#isOver) this.#fail(signal.reason);
+  abort({ reason }: Aborted): void {
+    if (!this.#isOver) this.#fail(reason);
   }
 
   protected override tooLate(error: Error): void {
