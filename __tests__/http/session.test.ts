@@ -391,6 +391,23 @@ describe('what a call says of its retries', () => {
     await session.close();
   });
 
+  it('is what its options say now, also where it was something else before', async () => {
+    const server = await open(scripted(503));
+    const session = new RetrySession({ backoff: false, budget: false, circuitBreaker: false });
+    const retries = { total: 1 };
+
+    const first = await session.get(server.url, { retries });
+    retries.total = 2;
+    const second = await session.get(server.url, { retries });
+    const [third, fourth] = [
+      await session.get(server.url, { retries: 3 }),
+      await session.get(server.url, { retries: 3 }),
+    ];
+
+    expect([first, second, third, fourth].map(({ attempts }) => attempts.length)).toEqual([2, 3, 4, 4]);
+    await session.close();
+  });
+
   it('takes any wait of the core', async () => {
     const server = await open(scripted(503, 200));
     const waits: number[] = [];

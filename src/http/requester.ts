@@ -94,6 +94,7 @@ export class Requester {
     const known = this.#latest.find(([options]) => isSame(options, own));
     if (known !== undefined) return known[1];
     const settings = checkRetryOptions(mergeRetryOptions(this.#retryOptions, own));
+    if (Object.values(own).some(mayChange)) return settings;
     this.#latest.unshift([own, settings]);
     if (this.#latest.length > mostLatest) this.#latest.pop();
     return settings;
@@ -102,6 +103,12 @@ export class Requester {
 
 /** Of so many kinds of calls that say how they are retried it is remembered what that means. */
 const mostLatest = 8;
+
+// Options in an object of the user's: the same object may mean something else by the next call.
+function mayChange(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return Symbol.iterator in value || Object.getPrototypeOf(value) === Object.prototype;
+}
 
 function isSame(one: RetryHttpOptions, other: RetryHttpOptions): boolean {
   const names = Object.keys(one) as (keyof RetryHttpOptions)[];
