@@ -162,4 +162,4 @@ export type {
   GatewayOptions,
   GatewayRetry,
   GatewayState,
-} from './policies/gateway.js';
+} from './policies/gateway-options.js';
