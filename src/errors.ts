@@ -51,11 +51,12 @@ export class OptionError extends StampedeError {
       'cause' in options ? { cause: options.cause } : {},
     );
     this.option = option;
-    this.value = value;
+    // Not to be printed with the error: the message shows what matters of it, and it may be large, or a secret.
+    Object.defineProperty(this, 'value', { value });
   }
 
   readonly option: string;
-  readonly value: unknown;
+  declare readonly value: unknown;
 }
 
 /** A wrapper used on something it cannot wrap (a class, a field, a generator function), or outside its place. */

@@ -10,6 +10,7 @@ import { CookieJar, MemoryCookieStore } from 'tough-cookie';
 import { VirtualClock, fibo } from '../../src/core.js';
 import {
   type HttpError,
+  type HttpResponse,
   HttpStatusError,
   JsonError,
   RetryRequest,
@@ -483,6 +484,19 @@ describe('what a call says of its retries', () => {
     await session.close();
   });
 
+  it('does not take for a failure what giveup takes for an answer', async () => {
+    const server = await open(scripted({ status: 500, body: 'no such user' }));
+    const giveup = async (response: HttpResponse): Promise<boolean> =>
+      (await response.text()).includes('no such');
+    const session = new RetrySession({ giveup, backoff: false });
+
+    for (let call = 0; call < 40; call++) await session.get(server.url);
+
+    expect(server.requests).toHaveLength(40);
+    expect(session.origins.get(server.url)?.circuit).toBe('closed');
+    await session.close();
+  });
+
   it('can share a breaker that judges as its own does', async () => {
     const server = await open(scripted(503));
     const circuitBreaker = originBreaker({ name: 'shared', lastCalls: 2, minCalls: 2 });
@@ -598,6 +612,26 @@ describe('what bounds a call', () => {
     const server = await open(echoServer());
 
     expect((await horde.get(server.url, null as never)).status).toBe(200);
+  });
+
+  it('tells who gives the body by itself, as axios has it', async () => {
+    const post = horde.post.bind(horde) as (...args: unknown[]) => Promise<unknown>;
+
+    await expect(post('http://127.0.0.1:1/', { a: 1 }, { headers: {} })).rejects.toThrow(
+      /\{ json: body, headers \}/,
+    );
+  });
+
+  it('takes an interface for params', async () => {
+    interface Query {
+      readonly page: number;
+    }
+    const params: Query = { page: 2 };
+    const server = await open(echoServer());
+
+    await horde.get(server.url, { params });
+
+    expect(server.requests[0]?.url).toBe('/?page=2');
   });
 
   it('names what other libraries call an option', async () => {

@@ -1,6 +1,7 @@
 /**
  * The seven verbs, which all are `request` with a method.
  */
+import { UsageError } from '../core.js';
 import type { HttpResponse } from './http-response.js';
 
 /** Whatever can make a request. `Options` are what its calls take. */
@@ -28,19 +29,26 @@ export abstract class Verbs<Options> {
     return this.request('HEAD', url, options);
   }
 
-  post(url: string | URL, options?: Options): Promise<HttpResponse> {
-    return this.request('POST', url, options);
+  post(url: string | URL, options?: Options, ...more: never[]): Promise<HttpResponse> {
+    return refusal('post', more) ?? this.request('POST', url, options);
   }
 
-  put(url: string | URL, options?: Options): Promise<HttpResponse> {
-    return this.request('PUT', url, options);
+  put(url: string | URL, options?: Options, ...more: never[]): Promise<HttpResponse> {
+    return refusal('put', more) ?? this.request('PUT', url, options);
   }
 
-  patch(url: string | URL, options?: Options): Promise<HttpResponse> {
-    return this.request('PATCH', url, options);
+  patch(url: string | URL, options?: Options, ...more: never[]): Promise<HttpResponse> {
+    return refusal('patch', more) ?? this.request('PATCH', url, options);
   }
 
   delete(url: string | URL, options?: Options): Promise<HttpResponse> {
     return this.request('DELETE', url, options);
   }
+}
+
+// axios and others take the body by itself, and the options after it.
+function refusal(verb: string, more: readonly unknown[]): Promise<never> | undefined {
+  if (more.length === 0) return undefined;
+  const hint = 'the body is one of them, as in { json: body, headers }';
+  return Promise.reject(new UsageError(`${verb} takes an address and options: ${hint}.`));
 }

@@ -160,8 +160,8 @@ describe("urllib3's backoff", () => {
     expect(waits).toEqual([0, 400, 800, 1600, 3200]);
   });
 
-  it('U18: a factor of a tenth of a millisecond', async () => {
-    expect((await run({ backoffFactor: 0.1 }, [503, 503, 200])).waits).toEqual([0, 0.2]);
+  it('U18: a factor of a tenth of a millisecond is refused, for 0.1 is meant in seconds', () => {
+    expect(() => checkRetryOptions({ backoffFactor: 0.1 })).toThrow(/in milliseconds \(did you mean 100\?\)/);
   });
 });
 

@@ -60,7 +60,7 @@ const makers: Readonly<Record<BackoffPolicy['type'], (options: never) => WaitMak
  */
 export function checkBackoff(backoff: unknown, factor: unknown): WaitMaker {
   if (factor !== undefined) {
-    if (backoff === undefined) return byFactor(toMs('backoffFactor', factor));
+    if (backoff === undefined) return byFactor(checkFactor(factor));
     throw new OptionError('backoffFactor', factor, 'cannot stand beside backoff, which says the same');
   }
   if (backoff === undefined) return usual;
@@ -72,6 +72,13 @@ export function checkBackoff(backoff: unknown, factor: unknown): WaitMaker {
     backoff,
     'must make waits (expo, fibo({ maxValue }), constant("1s")), be { type: "fixed" | "random" | "fibonacci" | "exponential", ... } or false',
   );
+}
+
+// urllib3's is in seconds, and usually 0.1.
+function checkFactor(factor: unknown): Ms {
+  const ms = toMs('backoffFactor', factor);
+  if (ms === 0 || ms >= 1) return ms;
+  throw new OptionError('backoffFactor', factor, `is in milliseconds (did you mean ${ms * 1000}?)`);
 }
 
 // urllib3: none before the first retry, then factor × 2, × 4, × 8 ...

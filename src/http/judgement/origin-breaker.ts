@@ -11,6 +11,7 @@ import {
 } from '../../core.js';
 import { ConnectionError, TotalTimeoutError } from '../http-errors.js';
 import { rulingOnStatus } from './decision-table.js';
+import { isAccepted } from './verdicts.js';
 
 /** Statuses that somebody wants retried beside those of the table. */
 export interface ListedStatuses {
@@ -58,7 +59,7 @@ function usualEvidence(given: CircuitBreakerOptions): CircuitBreakerOptions {
  *
  * It fails where it cannot be reached, is silent, breaks off, or answers with a 5xx that may pass. A 4xx is an answer of
  * a service that works; 429, too: it says that there are too many of us, which `Retry-After` and the budget are for.
- * A 501 will not pass. Nothing is said by a certificate that is wrong (an open circuit would hide why), by a connection
+ * A 501 will not pass, and what `giveup` takes as it is is an answer. Nothing is said by a certificate that is wrong (an open circuit would hide why), by a connection
  * that was closed while it was idle, by want of ports or files of our own, and by what the caller has aborted.
  */
 function judgedBy({
@@ -71,6 +72,7 @@ function judgedBy({
     isFailure: (outcome: Outcome<{ readonly status: number }>) => {
       if (!outcome.ok) return true;
       const { status } = outcome.value;
+      if (isAccepted(outcome.value)) return false;
       return status >= 500 && (isListed(status) || rulingOnStatus(status, false, true).retry !== 'never');
     },
     isNeutral: (outcome: Outcome) => !outcome.ok && !tellsOfOrigin(outcome.error),

@@ -43,7 +43,7 @@ function fromTotal(total: number, given: unknown): CheckedRetries {
 }
 
 function fromCounts(given: object): CheckedRetries {
-  checkKeys('retries', given, ['total', ...kinds, 'redirect']);
+  checkKeys('retries', given, ['total', ...kinds, 'redirect'], { limit: 'total', maxRetries: 'total' });
   const count = (name: string): number | undefined => {
     const value = (given as Readonly<Record<string, unknown>>)[name];
     return value === undefined ? undefined : checkCount(`retries.${name}`, value);

@@ -200,6 +200,11 @@ export const retryHttpOptionNames = Object.keys(names) as readonly (keyof RetryH
 /** What other libraries call them. */
 export const retryHttpSynonyms: Readonly<Record<string, string>> = {
   maxRetries: 'retries',
+  max_retries: 'retries',
+  limit: 'retries: { total }',
+  breaker: 'circuitBreaker',
+  errors: 'retryWhen',
+  predicate: 'retryWhen',
   maxTries: 'retries, which does not count the first attempt',
   maxAttempts: 'retries, which does not count the first attempt',
   attempts: 'retries, which does not count the first attempt',

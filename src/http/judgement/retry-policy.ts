@@ -28,11 +28,17 @@ export interface RetriedHttpCall extends JudgedCall {
 
 /** What a retry of HTTP calls works with. */
 export interface RetryParts<Call, Response> {
-  /** Makes one attempt. */
-  readonly send: (call: Call) => Promise<Response>;
+  /**
+   * Makes one attempt. A circuit breaker in it that wants to know whether `giveup` takes an answer as it is asks `judge`
+   * first; else the answer is judged when the attempt has ended.
+   */
+  readonly send: (call: Call, judge: Judge<Response>) => Promise<Response>;
   /** What pays for the retries of a call, where its settings leave that open. Asked when it starts. */
   readonly budgetFor?: ((call: Call) => Budget | undefined) | undefined;
 }
+
+/** Judges the answer that ends an attempt, and gives it back. */
+export type Judge<Response> = (response: Response) => Response | Promise<Response>;
 
 /** Makes a call: attempts, and the waits between them. */
 export type RetriedSend<Call, Response> = (call: Call) => Promise<Response>;
@@ -161,15 +167,21 @@ class HttpRetryPolicy<Call extends RetriedHttpCall, Response extends HttpRespons
   /** One attempt, and nobody asks what became of it. */
   #makeOnce(call: Call): Promise<Response> {
     const { handlers } = this.#settings;
-    if (Object.keys(handlers).length === 0) return this.#parts.send(call);
-    this.#once ??= this.#wrap({ ...asksSignal, enabled: false }, this.#parts.send);
+    const { send } = this.#parts;
+    if (Object.keys(handlers).length === 0) return send(call, asItIs);
+    this.#once ??= this.#wrap({ ...asksSignal, enabled: false }, (one) => send(one, asItIs));
     return this.#once(call);
   }
 
   #attempt(call: Call): Promise<Response> {
     const verdicts = this.#verdicts;
-    return this.#parts.send(call).then(
-      (response) => verdicts.answered(call, response),
+    let judged: Response | undefined;
+    const judge = (response: Response): Response | Promise<Response> => {
+      judged = response;
+      return verdicts.answered(call, response);
+    };
+    return this.#parts.send(call, judge).then(
+      (response) => (response === judged ? response : verdicts.answered(call, response)),
       (error: unknown) => verdicts.failed(call, error) as Response,
     );
   }
@@ -190,6 +202,10 @@ class HttpRetryPolicy<Call extends RetriedHttpCall, Response extends HttpRespons
     const onBackoff = [...listOf(handlers.onBackoff), close];
     return { ...handlers, onBackoff, log: httpLog(log), name: 'http', mode: 'async', clock, random, jitter };
   }
+}
+
+function asItIs<T>(response: T): T {
+  return response;
 }
 
 /** Lets go of a response that another is to take the place of. The handlers of the user come first. */

@@ -81,6 +81,13 @@ function asTold({ counter }: Ruling, isByRule: boolean): Ruling {
   return { counter: isByRule ? counter : 'other', retry: 'always' };
 }
 
+const accepted = /* @__PURE__ */ new WeakSet<object>();
+
+/** Whether `giveup` has taken a response as it is: then it is an answer, whatever its status. */
+export function isAccepted(response: object): boolean {
+  return accepted.has(response);
+}
+
 /** The verdicts on the attempts of any number of calls. */
 export class Verdicts {
   readonly #settings: RetrySettings;
@@ -169,7 +176,8 @@ export class Verdicts {
   ): Promise<Response> {
     const { giveup } = this.#settings;
     const stop: unknown = await guarded(response, () => inTime(call, giveup?.(response)));
-    if (!stop) this.#again(response, ruling);
+    if (stop) accepted.add(response);
+    else this.#again(response, ruling);
     return response;
   }
 

@@ -146,7 +146,7 @@ function checked(owner: string, options: object, names: Names): CheckedRequestOp
   for (const name of Object.keys(options)) {
     if (!names.allowed.has(name)) {
       if (names.others.has(name)) continue;
-      refuse(owner, name, names);
+      refuse(owner, name, (options as Record<string, unknown>)[name], names);
     }
     const value = (options as Record<string, unknown>)[name];
     if (value === undefined) continue;
@@ -160,15 +160,14 @@ function checked(owner: string, options: object, names: Names): CheckedRequestOp
   return settled;
 }
 
-function refuse(owner: string, name: string, { allowed, others, synonyms }: Names): void {
+function refuse(owner: string, name: string, value: unknown, { allowed, others, synonyms }: Names): void {
   if (ownOptionNames.includes(name)) {
     throw new OptionError(name, undefined, `belongs to one request, not to ${owner}`, { got: 'it here' });
   }
   // The value is not shown: under a name from elsewhere it may be a password.
-  checkKeys(owner, { [name]: hiddenValue }, [...allowed, ...others], synonyms);
+  const shown = typeof value === 'boolean' || typeof value === 'number' ? value : '...';
+  checkKeys(owner, { [name]: shown }, [...allowed, ...others], synonyms);
 }
-
-const hiddenValue = '...';
 
 function orNull<Given, Read>(
   read: (value: Given) => Read,

@@ -9,8 +9,12 @@ type ParamItem = string | number | bigint | boolean;
 export type ParamValue = ParamItem | readonly ParamItem[] | null | undefined;
 
 /** Params as users give them: an object, a `URLSearchParams`, a `Map`, pairs, or text such as `'a=1&b=2'`. */
+// `object`: an interface of the user's has no index signature. Values are checked when they are read.
 export type ParamsInput =
-  Readonly<Record<string, ParamValue>> | Iterable<readonly [name: string, value: ParamValue]> | string;
+  | Readonly<Record<string, ParamValue>>
+  | Iterable<readonly [name: string, value: ParamValue]>
+  | object
+  | string;
 
 /** Checked params by name; `null`: a default is taken away. */
 export type Params = ReadonlyMap<string, readonly string[] | null>;
