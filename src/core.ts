@@ -26,6 +26,7 @@ export { VirtualClock } from './time/virtual-clock.js';
 export { seeded, systemRandom } from './time/random.js';
 export type { Random } from './time/random.js';
 
+export { isThenable } from './call/outcome.js';
 export type { Outcome, Returned, Threw } from './call/outcome.js';
 export type { AttemptRecord, CallDetails, History, RuntimeOption } from './call/details.js';
 export { stopWatching, watchSignal } from './call/abort.js';

@@ -4,10 +4,13 @@
  * Where a face differs, the table says so and why.
  */
 import { Readable } from 'node:stream';
+import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Agent, FormData as UndiciForm, request } from 'undici';
 import { retryBudget, retryHistory } from '../../src/core.js';
 import {
+  type HttpAttempt,
+  type HttpResponse,
   HttpStatusError,
   RetrySession,
   retryFetch,
@@ -314,6 +317,84 @@ describe.each(faces)('$name', (face) => {
     expect(server.requests).toHaveLength(2);
     expect(read).toEqual(['User not exists.', 'User not exists.']);
     expect(await got.text()).toBe('User not exists.');
+  });
+
+  it('shows a callback the attempts that led to an answer', async () => {
+    const server = await open(scripted(503, 503, 200));
+    const seen: unknown[] = [];
+    const see = ({ attempts }: HttpResponse): boolean =>
+      seen.push(attempts.map(({ status }) => status)) === 0;
+    const { call } = await make({ giveup: see, onSuccess: ({ value }) => void see(value) });
+
+    await (await call(server.url)).text();
+
+    expect(seen).toEqual([[503], [503, 503], [503, 503, 200]]);
+  });
+
+  it('counts an answer below 300 that retryWhen has retried', async () => {
+    const server = await open(scripted(200, 200, 201));
+    const seen: unknown[] = [];
+    const { call } = await make({
+      retryWhen: (_, { response }) => response?.status === 200,
+      onSuccess: ({ value }) => void seen.push(...value.attempts.map(({ tries, status }) => [tries, status])),
+    });
+
+    await (await call(server.url)).text();
+
+    expect(seen).toEqual([
+      [1, 200],
+      [2, 200],
+      [3, 201],
+    ]);
+  });
+
+  it('shows a handler no secret, however its details are logged', async () => {
+    const server = await open(scripted(503, 200));
+    const shown: string[] = [];
+    const { call } = await make({
+      onBackoff: (details) => void shown.push(inspect(details, { depth: 9 }), JSON.stringify(details)),
+    });
+
+    const headers = { authorization: 'secret' };
+    await (await call(`${server.url}/?key=secret`, { method: 'POST', headers, body: 'secret' })).text();
+
+    expect(shown[0]).toContain(`POST ${server.url}/ }`);
+    expect(shown[1]).toContain(`"args":[{"request":{"method":"POST","url":"${server.url}/"}}]`);
+    expect(shown.join()).not.toContain('secret');
+  });
+
+  it('leaves the error of another call, thrown by a callback, as it is', async () => {
+    const server = await open(scripted(503));
+    const { call: other } = await make({ retries: 1, raiseOnStatus: true });
+    const theirs = await rejection(other(`${server.url}/theirs`));
+    const { call } = await make({
+      giveup: () => {
+        throw theirs;
+      },
+    });
+
+    const error = await rejection(call(`${server.url}/ours`));
+
+    expect(error).toBe(theirs);
+    const urls = [...error.attempts, ...error.response.attempts].map(({ url }: HttpAttempt) => url);
+    expect(urls).toEqual(Array(4).fill(`${server.url}/theirs`));
+  });
+
+  it('frees the connection of a body that a callback reads in vain', async () => {
+    const server = await open(
+      httpServer((_request, response) => {
+        response.writeHead(503).write('a part');
+      }),
+    );
+    const aborter = new AbortController();
+    const { call } = await make({ giveup: async (answer) => (await answer.text()) === '' });
+
+    const error = rejection(call(server.url, { signal: aborter.signal }));
+    await until(() => server.requests.length === 1);
+    aborter.abort(new Error('enough'));
+
+    expect(await error).toHaveProperty('message', 'enough');
+    await until(() => server.sockets.size < server.connections);
   });
 
   it('asks retryWhen before the rules', async () => {

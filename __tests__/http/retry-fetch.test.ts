@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, jest } from '@jest/globals';
 import { OptionError, VirtualClock, retryHistory } from '../../src/core.js';
 import { ReadTimeoutError, TotalTimeoutError, retryFetch } from '../../src/http/fetch/index.js';
-import type { RetryFetchOptions } from '../../src/http/fetch/index.js';
+import type { HttpResponse, RetryFetchOptions } from '../../src/http/fetch/index.js';
 import {
   closesAfterRequest,
   closing,
@@ -68,6 +68,52 @@ describe('retryFetch', () => {
     await expect(get('https://host.test', { headers: { 'a b': 'c' } })).rejects.toThrow(
       'invalid header name',
     );
+  });
+
+  it('takes null for init, and a Request', async () => {
+    const server = await open(scripted(200));
+    const get = retried();
+
+    await get(server.url, null as never);
+    await get(server.url, new Request(server.url, { method: 'POST', body: 'x', headers: { 'x-tag': 'a' } }));
+
+    expect(server.requests[0]).toMatchObject({ method: 'GET' });
+    expect(server.requests[1]).toMatchObject({
+      method: 'POST',
+      body: Buffer.from('x'),
+      headers: { 'x-tag': 'a' },
+    });
+  });
+
+  it('ends where a fetch gives nothing', async () => {
+    const given: typeof fetch = async () => undefined as never;
+    const { signal } = new AbortController();
+
+    const error = await retryFetch(given, quick)('https://host.test', { signal }).catch(
+      (one: unknown) => one,
+    );
+
+    expect(error).toHaveProperty('message', expect.stringContaining('this one gave undefined'));
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+  });
+
+  it('makes do with a stand-in for a Response', async () => {
+    const body = new ReadableStream();
+    const answers = [{ status: 503, body }, { status: 503 }, { ok: true }];
+    const given: typeof fetch = async () => answers.shift() as never;
+
+    expect(await retryFetch(given, quick)('https://host.test')).toEqual({ ok: true });
+  });
+
+  it('tells a callback where an answer came from', async () => {
+    const server = await open(scripted({ status: 302, headers: { location: '/next?a=1#b' } }, 503));
+    const seen: string[] = [];
+    const giveup = ({ url }: HttpResponse): boolean => seen.push(url) > 0;
+
+    await retried({ giveup })(server.url);
+    await retryFetch(fake(503), { ...quick, giveup })('https://host.test/x?y=1');
+
+    expect(seen).toEqual([`${server.url}/next?a=1`, 'https://host.test/x?y=1']);
   });
 
   it('follows no redirect itself', async () => {
@@ -189,6 +235,22 @@ describe('retryFetch', () => {
       expect(error).toBeInstanceOf(TotalTimeoutError);
       expect(given.calls).toHaveLength(3);
       expect(clock.now()).toBe(1000);
+    });
+
+    it('in all ends a callback that reads, and frees its connection', async () => {
+      const server = await open(
+        httpServer((_request, response) => {
+          response.writeHead(503).write('a part');
+        }),
+      );
+      const giveup = async (answer: HttpResponse): Promise<boolean> => (await answer.text()) === '';
+
+      const error = await retried({ giveup, timeout: { total: 60 } })(server.url).catch(
+        (one: unknown) => one,
+      );
+
+      expect(error).toBeInstanceOf(TotalTimeoutError);
+      await until(() => server.sockets.size < server.connections);
     });
 
     it('does not wait for a fetch that does not listen, nor for its body', async () => {

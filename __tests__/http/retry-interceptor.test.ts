@@ -17,7 +17,7 @@ import {
 } from 'undici';
 import { OptionError, retryHistory } from '../../src/core.js';
 import { type HttpStatusError, retryInterceptor } from '../../src/http/index.js';
-import type { RetryInterceptorOptions } from '../../src/http/index.js';
+import type { HttpResponse, RetryInterceptorOptions } from '../../src/http/index.js';
 import {
   closing,
   httpServer,
@@ -249,6 +249,57 @@ describe('retryInterceptor', () => {
 
     expect(Buffer.from(await answer.body.arrayBuffer()).equals(body)).toBe(true);
     expect(server.requests).toHaveLength(1);
+  });
+
+  it('lets a handler that nobody waits for read all of it', async () => {
+    const server = await open(
+      httpServer((_request, response) => {
+        response.write('a part');
+        setTimeout(() => void response.end(' and the rest'), 20);
+      }),
+    );
+    let read: Promise<string> | undefined;
+    const onSuccess = ({ value }: { readonly value: HttpResponse }): void => {
+      read = value.text();
+    };
+    const dispatcher = retried({ onSuccess });
+
+    const { body } = await request(server.url, { dispatcher });
+
+    expect([await body.text(), await read]).toEqual(['a part and the rest', 'a part and the rest']);
+  });
+
+  it('frees the connection of a body that a callback still reads when it is retried', async () => {
+    const server = await open(
+      httpServer((_request, response, n) => {
+        if (n === 1) response.writeHead(503).write(Buffer.alloc(100_000));
+        else response.end('fine');
+      }),
+    );
+    let read: Promise<unknown> | undefined;
+    const giveup = (response: HttpResponse): boolean => {
+      read = response.bytes().catch((one: unknown) => one);
+      return false;
+    };
+    const dispatcher = retried({ giveup }, new Agent({ connections: 1 }));
+
+    const { body } = await request(server.url, { dispatcher });
+
+    expect(await body.text()).toBe('fine');
+    expect(await read).toHaveProperty('message', 'the response has been let go of');
+  });
+
+  it('frees the connection of an answer that an error holds, which can be read', async () => {
+    const large = Buffer.alloc(300_000, 'x');
+    const busy = { status: 503, body: large };
+    const server = await open(scripted(busy, busy, { body: 'next' }));
+    const dispatcher = retried({ retries: 1, raiseOnStatus: true }, new Agent({ connections: 1 }));
+
+    const error = await request(server.url, { dispatcher }).catch((one: unknown) => one);
+    const { body } = await request(server.url, { dispatcher });
+
+    expect(await body.text()).toBe('next');
+    expect(await (error as HttpStatusError).response.bytes()).toHaveLength(large.length);
   });
 
   it('passes on trailers, and what a stream factory wants', async () => {

@@ -20,7 +20,16 @@ import {
   horde,
   originBreaker,
 } from '../../src/http/index.js';
-import { closing, echoServer, httpServer, jsonServer, scripted, silent, trickle } from './support/servers.js';
+import {
+  closesAfterRequest,
+  closing,
+  echoServer,
+  httpServer,
+  jsonServer,
+  scripted,
+  silent,
+  trickle,
+} from './support/servers.js';
 
 const { open } = closing();
 
@@ -552,6 +561,25 @@ describe('what a call shows of itself', () => {
     expect(shown.length).toBeGreaterThanOrEqual(6);
     expect(shown.join('\n')).not.toContain('secret');
     await session.close();
+  });
+
+  it('leads to who made the call, and says after how many tries', async () => {
+    const server = await open(closesAfterRequest('rst'));
+
+    async function businessOfTheUser(): Promise<unknown> {
+      const response = await horde.get(server.url, {
+        retries: 2,
+        backoff: false,
+        budget: false,
+        circuitBreaker: false,
+      });
+      return response;
+    }
+    const error = await businessOfTheUser().catch((thrown: unknown) => thrown as HttpError);
+
+    expect((error as HttpError).message).toMatch(/ECONNRESET \(after 3 tries\)$/);
+    expect((error as HttpError).stack).toMatch(/ECONNRESET \(after 3 tries\)[^]*businessOfTheUser/);
+    expect((error as HttpError).attempts).toHaveLength(3);
   });
 
   it('is its own, not what a hook brings from another call', async () => {

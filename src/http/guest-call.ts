@@ -13,6 +13,9 @@ import type { RetrySettings } from './judgement/retry-settings.js';
 import { shownUrl } from './request/url.js';
 import { within } from './within.js';
 
+/** By this Node's `inspect` and `console` ask; by its name, since `node:util` is not there in a browser. */
+const inspected: unique symbol = /* @__PURE__ */ Symbol.for('nodejs.util.inspect.custom');
+
 /** What has to be known of a request to retry it. */
 export interface GuestRequest {
   readonly method: string;
@@ -93,6 +96,7 @@ export class GuestCall<Response extends GuestResponse = GuestResponse> implement
     if (this.#trail === undefined && this.#tries === 1 && response.status < 300) return;
     const { status, retryAfter } = response;
     this.#add({ ...this.#facts(), phase: 'headers', status, retryAfter });
+    response.attempts = [...(this.#trail ?? [])]; // callbacks are shown what led to it so far
   }
 
   /** It was not answered. @returns The error as the host gave it. */
@@ -110,12 +114,33 @@ export class GuestCall<Response extends GuestResponse = GuestResponse> implement
     if (this.#trail !== undefined) response.attempts = this.#trail;
   }
 
-  /** Tells the error that ends the call, if it is one of ours, what led to it. */
+  /** Tells the error that ends the call what led to it. One that a callback brought from another call is left alone. */
   endWith(error: unknown): void {
-    if (!(error instanceof HttpError) || this.#trail === undefined) return;
-    error.attempts = this.#trail;
-    const { response } = error as { readonly response?: Response };
+    if (!(error instanceof HttpError) || !this.#isOurs(error)) return;
+    if (this.#trail !== undefined) error.attempts = this.#trail;
+    const response = this.answerIn(error);
     if (response !== undefined) this.end(response);
+  }
+
+  /** The answer of this call that an error holds, as an `HttpStatusError` does. */
+  answerIn(error: unknown): Response | undefined {
+    const { response } = (error ?? {}) as { readonly response?: unknown };
+    return this.last?.ok === true && this.last.value === response ? this.last.value : undefined;
+  }
+
+  /** In logs: what is asked for, and nothing that could be a secret. */
+  toJSON(): { readonly request: RequestName } {
+    return { request: this.name };
+  }
+
+  [inspected](): string {
+    const { method, url } = this.name;
+    return `${this.constructor.name} { ${method} ${url} }`;
+  }
+
+  #isOurs(error: HttpError): boolean {
+    if ('response' in error) return this.answerIn(error) !== undefined;
+    return error.attempts.length === 0 || (this.last?.ok === false && this.last.error === error);
   }
 
   #add(attempt: HttpAttempt): void {

@@ -4,11 +4,10 @@
 import { isRefusal } from '../core.js';
 import type { GuestCall, GuestResponse } from './guest-call.js';
 import { Origins } from './judgement/origins.js';
-import { type RetriedSend, retryPolicyFor } from './judgement/retry-policy.js';
+import { type Judge, type RetriedSend, retryPolicyFor } from './judgement/retry-policy.js';
 import type { RetrySettings } from './judgement/retry-settings.js';
 
 export class GuestClient<Call extends GuestCall<Response>, Response extends GuestResponse> {
-  readonly #settings: RetrySettings;
   readonly #send: RetriedSend<Call, Response>;
   readonly #retried: RetriedSend<Call, Response>;
   readonly #origins: Origins;
@@ -18,11 +17,10 @@ export class GuestClient<Call extends GuestCall<Response>, Response extends Gues
    *   of the network's doing.
    */
   constructor(settings: RetrySettings, send: RetriedSend<Call, Response>) {
-    this.#settings = settings;
     this.#send = send;
     this.#origins = new Origins(settings);
     this.#retried = retryPolicyFor<Call, Response>(settings, {
-      send: (call) => this.#attempt(call),
+      send: (call, judge) => this.#attempt(call, judge),
       budgetFor: (call) => this.#origins.of(call.request.url).budget,
     });
   }
@@ -35,26 +33,33 @@ export class GuestClient<Call extends GuestCall<Response>, Response extends Gues
       return response;
     } catch (error) {
       call.endWith(error);
+      this.#collectFor(error, call);
       throw error;
     }
   }
 
   // The breaker is to see what an error means, the caller the error itself.
-  async #attempt(call: Call): Promise<Response> {
-    const breaker = this.#breakerFor(call.request.url);
+  async #attempt(call: Call, judge: Judge<Response>): Promise<Response> {
+    const { breaker } = this.#origins.of(call.request.url);
+    // Whether it is a failure of the origin, `giveup` may know.
+    let isAnswered = false;
+    const sent = async (): Promise<Response> => {
+      const response = await this.#send(call);
+      call.answered(response);
+      isAnswered = true;
+      return response.status >= 500 ? judge(response) : response;
+    };
     call.startAttempt();
     try {
-      const response = await (breaker === undefined ? this.#send(call) : breaker.run(() => this.#send(call)));
-      call.answered(response);
-      return response;
+      return await (breaker === undefined ? sent() : breaker.run(sent));
     } catch (error) {
-      throw isRefusal(error) ? error : call.failed(error);
+      throw isAnswered || isRefusal(error) ? error : call.failed(error);
     }
   }
 
-  #breakerFor(url: URL): ReturnType<Origins['of']>['breaker'] {
-    const { circuitBreaker } = this.#settings;
-    if (circuitBreaker === false) return undefined;
-    return typeof circuitBreaker === 'function' ? circuitBreaker : this.#origins.of(url).breaker;
+  // Who catches the error may read the answer that it holds, and if nobody does, its connection is free all the same.
+  #collectFor(error: unknown, call: Call): void {
+    const answer = call.answerIn(error);
+    if (answer !== undefined) call.inTime(answer.bytes()).catch(() => answer.close());
   }
 }

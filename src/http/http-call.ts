@@ -85,7 +85,9 @@ export class HttpCall implements RetriedHttpCall {
   failed(error: unknown): void {
     this.last = { ok: false, error };
     const phase = error instanceof ConnectionError ? error.phase : 'body';
-    this.#add({ ...this.#facts(), phase, error });
+    const { status } = responseOf(error) ?? {};
+    this.#add({ ...this.#facts(), phase, ...(status === undefined ? {} : { status }), error });
+    if (error instanceof HttpError && error.attempts.length === 0) error.attempts = [...(this.#trail ?? [])];
   }
 
   /**
@@ -117,10 +119,12 @@ export class HttpCall implements RetriedHttpCall {
   /** Tells the error that ends the call what led to it. One that a callback brought from another call is left alone. */
   endWith(error: unknown): void {
     if (!(error instanceof HttpError)) return;
-    const { response } = error as { readonly response?: WireResponse };
-    if (response === undefined ? error.attempts.length > 0 : !this.#isOurs(response)) return;
+    const response = responseOf(error);
+    const isOurs = this.last?.ok === false && this.last.error === error;
+    if (!isOurs && (response === undefined ? error.attempts.length > 0 : !this.#isOurs(response))) return;
     if (this.#trail !== undefined) error.attempts = this.#trail;
     if (response !== undefined) this.end(response);
+    error.endCall(this.#tries);
   }
 
   /** In logs: what is asked for, and nothing that could be a secret. */
@@ -160,4 +164,9 @@ export class HttpCall implements RetriedHttpCall {
 function placeOf(location: string | undefined, from: URL): string | undefined {
   if (location === undefined || !URL.canParse(location, from.href)) return undefined;
   return shownUrl(new URL(location, from));
+}
+
+/** The answer that an error holds, if it holds one. */
+function responseOf(error: unknown): WireResponse | undefined {
+  return (error as { readonly response?: WireResponse } | null | undefined)?.response;
 }

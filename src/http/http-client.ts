@@ -6,19 +6,21 @@
  */
 import { Readable } from 'node:stream';
 import type { CookieJar } from 'tough-cookie';
-import { RefusalError, isRefusal } from '../core.js';
+import { type Ms, RefusalError, isRefusal, isThenable } from '../core.js';
 import { cookieHeader, keepCookies } from './cookies.js';
 import { HttpCall } from './http-call.js';
+import { type RequestName, ResponseSizeError } from './http-errors.js';
 import type { HttpResponse } from './http-response.js';
 import type { Origins } from './judgement/origins.js';
-import { type RetriedSend, retryPolicyFor } from './judgement/retry-policy.js';
+import { type Judge, type RetriedSend, retryPolicyFor } from './judgement/retry-policy.js';
 import type { RetrySettings } from './judgement/retry-settings.js';
 import { complete } from './request/complete.js';
 import type { HttpRequest } from './request/prepare.js';
 import { WireResponse } from './response.js';
-import { isThenable } from './within.js';
 import type { Agents } from './wire/agents.js';
 import { exchange } from './wire/exchange.js';
+import type { Answer } from './wire/exchange-options.js';
+import { ignore } from './wire/ignore.js';
 
 /** What a client works with. */
 export interface ClientParts {
@@ -83,7 +85,7 @@ export class HttpClient {
     let retried = this.#retries.get(settings);
     if (retried === undefined) {
       retried = retryPolicyFor<HttpCall, WireResponse>(settings, {
-        send: (call) => this.#attempt(call),
+        send: (call, judge) => this.#attempt(call, judge),
         budgetFor: (call) => this.#parts.origins?.of(call.request.url).budget,
       });
       this.#retries.set(settings, retried);
@@ -92,32 +94,37 @@ export class HttpClient {
   }
 
   // A retry goes on at the hop that failed, so that redirects and retries do not multiply.
-  async #attempt(call: HttpCall): Promise<WireResponse> {
+  async #attempt(call: HttpCall, judge: Judge<WireResponse>): Promise<WireResponse> {
     // Nothing can be sent: the call ends with what the attempt before it brought.
-    if (call.isLate) throw new RefusalError('ERR_TIMEOUT', 'No time is left for another attempt.');
+    if (call.isLate) {
+      standIn(call);
+      throw new RefusalError('ERR_TIMEOUT', 'No time is left for another attempt.');
+    }
     call.startAttempt();
     for (;;) {
-      const response = await this.#hop(call);
+      const response = await this.#hop(call, judge);
       if (!call.follow(response)) return response;
       response.close();
     }
   }
 
-  async #hop(call: HttpCall): Promise<WireResponse> {
-    const { jar } = this.#parts;
+  async #hop(call: HttpCall, judge: Judge<WireResponse>): Promise<WireResponse> {
     const { url } = call.request;
     const breaker = this.#breakerFor(call, url);
+    // Whether it is a failure of the origin, `giveup` may know.
+    let isAnswered = false;
+    const exchanged = async (): Promise<WireResponse> => {
+      const response = await this.#exchange(call);
+      call.answered(response);
+      isAnswered = true;
+      return response.status >= 500 ? judge(response) : response;
+    };
     call.startHop();
     try {
-      const response = await (breaker === undefined
-        ? this.#exchange(call)
-        : breaker.run(() => this.#exchange(call)));
-      const cookies = response.raw('set-cookie');
-      if (jar !== undefined && cookies !== undefined) keepCookies(jar, url, [cookies].flat());
-      call.answered(response);
-      return response;
+      return await (breaker === undefined ? exchanged() : breaker.run(exchanged));
     } catch (error) {
-      if (!isRefusal(error)) call.failed(error);
+      if (isRefusal(error)) standIn(call);
+      else if (!isAnswered) call.failed(error); // else it is of a callback
       throw error;
     }
   }
@@ -130,12 +137,14 @@ export class HttpClient {
 
   async #exchange(call: HttpCall): Promise<WireResponse> {
     const { request, settings, name } = call;
-    const { method, url, timeouts, stream, maxResponseSize, decompress } = request;
+    const { method, url, timeouts, stream, maxResponseSize } = request;
+    const { agents } = this.#parts;
     const { clock } = settings;
-    const dispatcher = this.#parts.agents.dispatcherFor(url, request.transport);
+    const dispatcher = agents.dispatcherFor(url, request.transport);
     const headers = this.#headersOf(request);
     const body = request.body.open();
     const sentAt = clock.now();
+    const seen: { head?: Answer } = {};
     const sending = exchange(dispatcher, {
       method,
       origin: url.origin,
@@ -151,22 +160,42 @@ export class HttpClient {
       clock,
       maxSize: maxResponseSize,
       collects: stream ? collectsNothing : collectsUsual,
+      seen,
+      isStream: stream,
+      traffic: agents.traffic,
       what: name,
     });
-    const answer = await (body instanceof Readable ? sending.catch(destroying(body)) : sending);
+    try {
+      const answer = await (body instanceof Readable ? sending.catch(destroying(body)) : sending);
+      const response = this.#responseOf(call, name, answer, sentAt);
+      // What is collected is decoded here, so that a body which is not what it claims to be fails the call.
+      if (!stream && response.isEncoded && collectsUsual(answer.status)) await response.bytes();
+      return response;
+    } catch (error) {
+      const { head } = seen;
+      if (head !== undefined && error instanceof ResponseSizeError) {
+        error.response ??= this.#responseOf(call, name, head, sentAt);
+      }
+      throw error;
+    } finally {
+      this.#keepCookies(url, seen.head);
+    }
+  }
+
+  #responseOf(call: HttpCall, { url }: RequestName, answer: Answer, sentAt: Ms): WireResponse {
+    const { request, settings } = call;
+    const { method, url: from, maxResponseSize, decompress } = request;
+    const date = settings.clock.date();
     // Name by name: V8 takes microseconds to spread an object here.
-    const asked = {
-      method,
-      url: name.url,
-      from: url,
-      maxResponseSize,
-      decompress,
-      date: clock.date(),
-    };
-    const response = new WireResponse(answer, asked, answer.headersAt - sentAt);
-    // What is collected is decoded here, so that a body which is not what it claims to be fails the call.
-    if (!stream && response.isEncoded && collectsUsual(answer.status)) await response.bytes();
-    return response;
+    const asked = { method, url, from, maxResponseSize, decompress, date };
+    return new WireResponse(answer, asked, answer.headersAt - sentAt);
+  }
+
+  // Whatever becomes of the body: the server has said it.
+  #keepCookies(url: URL, head: Answer | undefined): void {
+    const { jar } = this.#parts;
+    const cookies = head?.headers['set-cookie'];
+    if (jar !== undefined && cookies !== undefined) keepCookies(jar, url, [cookies].flat());
   }
 
   #headersOf({ headers, url, cookies }: HttpRequest): string[] {
@@ -177,16 +206,17 @@ export class HttpClient {
   }
 }
 
+// The retry is refused: the answer that it was to replace is what there is.
+function standIn({ last }: HttpCall): void {
+  if (last?.ok === true) last.value.standIn();
+}
+
 // What was not sent is not read either: a file that was opened for this attempt would stay open.
 function destroying(body: Readable): (error: unknown) => never {
   return (error) => {
-    body.on('error', ignore).destroy();
+    body.on('error', ignore).destroy(); // the attempt has failed for another reason
     throw error;
   };
-}
-
-function ignore(): void {
-  // the attempt has failed for another reason
 }
 
 // Who catches the error may read the answer that it holds, and if he does not, its connection is free all the same.

@@ -42,6 +42,17 @@ export class HttpError extends StampedeError {
     }));
     return Object.assign({}, this, { message: this.message, attempts });
   }
+
+  /**
+   * A call ends with this error: says after how many tries, and takes the stack of who made the call.
+   *
+   * @internal
+   */
+  endCall(tries: number): void {
+    if (tries > 1 && !this.message.endsWith('tries)')) this.message += ` (after ${tries} tries)`;
+    // What it was made by, a timer or a socket, leads nowhere. Only V8 has this.
+    (Error as { captureStackTrace?(error: Error): void }).captureStackTrace?.(this);
+  }
 }
 
 /** What is known of an attempt that failed on its way. */
@@ -135,18 +146,28 @@ export class ProtocolError extends ConnectionError {
   }
 }
 
-/** The answer is larger than `maxResponseSize`, or its headers are too large. Never retried. */
+/**
+ * The answer is larger than `maxResponseSize`, or its headers are too large. Never retried. The server may have done the
+ * work: `response` says what it answered.
+ */
 export class ResponseSizeError extends HttpError {
   override readonly name = 'ResponseSizeError';
+  /** Status and headers of the answer; its body cannot be read. `undefined` when the headers are too large. */
+  declare response?: HttpResponse | undefined;
 
   constructor(request: RequestName, what: string, options: { readonly cause?: unknown } = {}) {
     super('ERR_RESPONSE_SIZE', request, what, options);
   }
 }
 
-/** The body is not what its headers say: not gzip, cut short, in an encoding nobody knows. Never retried. */
+/**
+ * The body is not what its headers say: not gzip, or cut short. Never retried. The server may have done the work:
+ * `response` says what it answered.
+ */
 export class DecodeError extends HttpError {
   override readonly name = 'DecodeError';
+  /** Status and headers of the answer; its body cannot be read. */
+  declare response?: HttpResponse | undefined;
 
   constructor(request: RequestName, what: string, options: { readonly cause?: unknown } = {}) {
     super('ERR_DECODE', request, what, options);

@@ -75,7 +75,9 @@ export class Requester {
     const settings = own === undefined ? this.#settings : this.#settingsWith(own);
     const request = prepare(method, url, this.#optionsWith(method, given));
     setIdempotencyKey(request, settings);
-    return this.#client.fetch(redirectedBy(request, settings, given), settings);
+    // Awaited here, so that this stands in the stack, and with it who called.
+    const response = await this.#client.fetch(redirectedBy(request, settings, given), settings);
+    return response;
   }
 
   #optionsWith(method: string, options: RequestOptions | undefined): SettledOptions {

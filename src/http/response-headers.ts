@@ -4,6 +4,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { ResponseHeaders } from './http-response.js';
 
+// By this Node's `inspect` and `console` ask; by its name, since `node:util` is not there in a browser.
+const inspected: unique symbol = /* @__PURE__ */ Symbol.for('nodejs.util.inspect.custom');
+
 /** Looks at what the transport gives; copies nothing. */
 export class AnswerHeaders implements ResponseHeaders {
   readonly #raw: IncomingHttpHeaders;
@@ -30,6 +33,11 @@ export class AnswerHeaders implements ResponseHeaders {
 
   toJSON(): IncomingHttpHeaders {
     return { ...this.#raw };
+  }
+
+  /** What `console.log` shows: a cookie is a secret. */
+  [inspected](): object {
+    return 'set-cookie' in this.#raw ? { ...this.#raw, 'set-cookie': '(not shown)' } : this.toJSON();
   }
 
   *[Symbol.iterator](): Generator<[name: string, value: string]> {

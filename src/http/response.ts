@@ -2,15 +2,19 @@
  * The answer as the caller gets it: its headers at once, its body decoded when somebody asks.
  */
 import { Readable } from 'node:stream';
+import { inspect } from 'node:util';
 import { type Ms, UsageError } from '../core.js';
 import type { HttpAttempt } from './attempt-trail.js';
 import { cookiesOf } from './cookies.js';
-import { HttpStatusError, JsonError, type RequestName } from './http-errors.js';
-import type { HttpResponse, ResponseHeaders } from './http-response.js';
+import { HttpStatusError, JsonError, type RequestName, ResponseSizeError } from './http-errors.js';
+import type { Bytes, HttpResponse, ResponseHeaders } from './http-response.js';
 import { retryAfterOf } from './judgement/rate-headers.js';
+import { Lines } from './lines.js';
+import { type HttpLink, linksIn } from './links.js';
 import { AnswerHeaders } from './response-headers.js';
-import { decodeBytes, decodeStream, decodersOf } from './wire/decode.js';
-import type { Answer } from './wire/exchange.js';
+import { shownUrl } from './request/url.js';
+import { type DecodedBody, decodeBytes, decodeStream, decodersOf } from './wire/decode.js';
+import type { Answer } from './wire/exchange-options.js';
 import { releaseWhenForgotten } from './wire/release.js';
 
 /** What an answer is an answer to. */
@@ -36,7 +40,7 @@ export class WireResponse implements HttpResponse {
   readonly #asked: Asked;
   #headers: ResponseHeaders | undefined;
   #attempts: readonly HttpAttempt[] | undefined;
-  #bytes: Promise<Buffer> | undefined;
+  #bytes: Promise<Bytes> | undefined;
   #body: Readable | undefined;
 
   constructor(answer: Answer, asked: Asked, elapsed: Ms) {
@@ -73,6 +77,10 @@ export class WireResponse implements HttpResponse {
     return cookiesOf(this.headers.getAll('set-cookie'));
   }
 
+  get links(): Readonly<Record<string, HttpLink>> {
+    return linksIn(this.headers.get('link'), this.url);
+  }
+
   get retryAfter(): Ms | undefined {
     return retryAfterOf(this.status, this.#answer.headers, this.#asked.date);
   }
@@ -96,7 +104,12 @@ export class WireResponse implements HttpResponse {
     return this.raw('content-encoding') !== undefined;
   }
 
-  bytes(): Promise<Buffer> {
+  /** A retry was to take its place, and is not sent: this is what there is. */
+  standIn(): void {
+    this.#answer.body.explain?.('because a retry was due (no more than 64 KiB of it is kept then)');
+  }
+
+  bytes(): Promise<Bytes> {
     if (this.#bytes !== undefined) return this.#bytes;
     if (this.#body !== undefined)
       return Promise.reject(new UsageError('The body is being read as a stream.'));
@@ -117,22 +130,34 @@ export class WireResponse implements HttpResponse {
     }
   }
 
+  async arrayBuffer(): Promise<ArrayBuffer> {
+    const { buffer, byteOffset, byteLength } = await this.bytes();
+    return buffer.slice(byteOffset, byteOffset + byteLength);
+  }
+
+  async blob(): Promise<Blob> {
+    return new Blob([await this.bytes()], { type: this.headers.get('content-type') ?? '' });
+  }
+
   get body(): Readable {
     if (this.#body !== undefined) return this.#body;
     if (this.#bytes !== undefined) return (this.#body = Readable.from(later(this.#bytes)));
-    return (this.#body = decodeStream(this.#answer.body.stream(), this.#encodings(), this.#asked));
+    return (this.#body = decodeStream(this.#answer.body.stream(), this.#encodings(), this.#decodes));
   }
 
   async *lines(): AsyncGenerator<string> {
+    const { maxResponseSize } = this.#asked;
+    const what = `a line of the body is longer than ${maxResponseSize} characters (maxResponseSize)`;
+    const lines = new Lines(maxResponseSize, () =>
+      Object.assign(new ResponseSizeError(this.#asked, what), { response: this }),
+    );
     const decoder = new TextDecoder(charsetOf(this.headers.get('content-type')));
-    let rest = '';
     for await (const chunk of this.body) {
-      const lines = (rest + decoder.decode(chunk as Uint8Array, { stream: true })).split(/\r\n|\n/);
-      rest = lines.pop() ?? '';
-      yield* lines;
+      yield* lines.add(decoder.decode(chunk as Uint8Array, { stream: true }));
     }
-    rest += decoder.decode();
-    if (rest !== '') yield rest;
+    yield* lines.add(decoder.decode());
+    const last = lines.end();
+    if (last !== '') yield last;
   }
 
   raiseForStatus(): this {
@@ -151,20 +176,40 @@ export class WireResponse implements HttpResponse {
     return Promise.resolve();
   }
 
-  async #decoded(): Promise<Buffer> {
+  /** What logs show: not what is secret in cookies, other headers, the query and the body. */
+  toJSON(): object {
+    const { status, reason, method, elapsed } = this;
+    const { from } = this.#asked;
+    const headers = Object.keys(this.#answer.headers);
+    const type = this.headers.get('content-type');
+    return { status, reason, method, url: shownUrl(from), type, headers, elapsed };
+  }
+
+  [inspect.custom](_depth: number, options: object): string {
+    return `HttpResponse ${inspect(this.toJSON(), options)}`;
+  }
+
+  async #decoded(): Promise<Bytes> {
     const raw = await this.#answer.body.bytes();
-    return decodeBytes(raw, this.#encodings(), this.#asked.maxResponseSize, this.#asked);
+    const encodings = this.#encodings();
+    if (encodings.length === 0) return raw as Bytes;
+    return (await decodeBytes(raw, encodings, this.#asked.maxResponseSize, this.#decodes)) as Bytes;
+  }
+
+  get #decodes(): DecodedBody {
+    const { method, url } = this.#asked;
+    return { method, url, response: this };
   }
 
   #encodings(): ReturnType<typeof decodersOf> {
     const isPlain = !this.#asked.decompress || this.#asked.method === 'HEAD';
-    return decodersOf(isPlain ? undefined : this.headers.get('content-encoding'), this.#asked);
+    return decodersOf(isPlain ? undefined : this.headers.get('content-encoding'), this.#decodes);
   }
 }
 
 const utf8 = new TextDecoder();
 
-async function* later(bytes: Promise<Buffer>): AsyncGenerator<Buffer> {
+async function* later(bytes: Promise<Bytes>): AsyncGenerator<Bytes> {
   yield await bytes;
 }
 

@@ -36,7 +36,7 @@ export interface RetrySessionOptions extends SessionOptions, RetryHttpOptions {
  */
 export class RetrySession extends Verbs<RetryCallOptions> implements AsyncDisposable {
   readonly #requester: Requester;
-  readonly #ownAgents: Agents | undefined;
+  readonly #agents: Agents;
   readonly jar: CookieJar;
 
   constructor(options: RetrySessionOptions = {}) {
@@ -46,11 +46,11 @@ export class RetrySession extends Verbs<RetryCallOptions> implements AsyncDispos
       throw new OptionError('jar', jar, 'is the one of the session, where a session is given');
     const shared = session === undefined ? undefined : partsOf(session);
     this.jar = shared?.jar ?? checkJar(jar);
-    this.#ownAgents = shared === undefined ? new Agents() : undefined;
+    this.#agents = shared === undefined ? new Agents() : shared.agents.lend();
     this.#requester = new Requester(options, {
       owner: 'RetrySession',
       ownNames: ['jar', 'session'],
-      agents: shared?.agents ?? (this.#ownAgents as Agents),
+      agents: this.#agents,
       jar: this.jar,
       retries: true,
       ...(shared === undefined ? {} : { base: shared.defaults }),
@@ -68,12 +68,25 @@ export class RetrySession extends Verbs<RetryCallOptions> implements AsyncDispos
   }
 
   request(method: string, url: string | URL, options?: RetryCallOptions): Promise<HttpResponse> {
-    return this.#requester.request(method, url, options);
+    return this.#agents.traffic.call(method, url, () => this.#requester.request(method, url, options));
   }
 
-  /** Closes its own connections, not those of a `session` it was given, once all requests have been answered. */
+  /**
+   * Sends nothing new: a request is rejected with a `UsageError`. Waits for the calls under way, with their retries, and
+   * for the bodies that are being read; then closes its own connections, not those of a `session` it was given. A body
+   * of `stream: true` that nobody has begun to read is let go of, and one whose reader takes nothing for a second.
+   */
   async close(): Promise<void> {
-    await this.#ownAgents?.close();
+    await this.#agents.close();
+  }
+
+  /**
+   * Ends all at once: calls under way, those between two attempts too, and bodies that are being read fail with a
+   * `ConnectionError`. What a `session` it was given does for others goes on. The wait of a call between two attempts
+   * is nobody's any more, but may keep the process alive until it is over.
+   */
+  async destroy(): Promise<void> {
+    await this.#agents.destroy();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -59,12 +59,21 @@ export class Session extends Verbs<RequestOptions> implements AsyncDisposable {
   }
 
   request(method: string, url: string | URL, options?: RequestOptions): Promise<HttpResponse> {
-    return this.#requester.request(method, url, options);
+    return this.#agents.traffic.call(method, url, () => this.#requester.request(method, url, options));
   }
 
-  /** Closes the connections once the requests under way have been answered. */
+  /**
+   * Sends nothing new: a request is rejected with a `UsageError`. Waits for the calls under way and the bodies that are
+   * being read, then closes the connections. A body of `stream: true` that nobody has begun to read is let go of, and
+   * one whose reader takes nothing for a second.
+   */
   async close(): Promise<void> {
     await this.#agents.close();
+  }
+
+  /** Ends all at once: calls under way, and bodies that are being read, fail with a `ConnectionError`. */
+  async destroy(): Promise<void> {
+    await this.#agents.destroy();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

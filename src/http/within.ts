@@ -81,8 +81,3 @@ class Watch implements Sleeper, Abortable {
     this.#reject(reason);
   }
 }
-
-/** Whether there is something to wait for. */
-export function isThenable<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
-  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
-}

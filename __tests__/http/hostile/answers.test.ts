@@ -379,7 +379,6 @@ describe('a body that is not what its encoding says', () => {
   it.each<[string, Record<string, string | string[]>, Buffer | string, RegExp]>([
     ['not gzip', gzip, 'hello', /is not gzip as it claims/],
     ['cut short', gzip, truncated, /cut short within its gzip/],
-    ['an encoding nobody knows', { 'content-encoding': 'lzma' }, 'hello', /encoded as "lzma"/],
     ['six encodings', { 'content-encoding': 'gzip, br, gzip, br, gzip, br' }, 'hello', /more than 5 times/],
     ['two headers for it', { 'content-encoding': ['gzip', 'br'] }, 'hello', /within its br/],
     ['a line of ten thousand of them', { 'content-encoding': 'gzip,'.repeat(2000) }, 'hello', /more than 5/],

@@ -4,7 +4,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Agent } from 'undici';
-import { OptionError } from '../../../src/core.js';
+import { OptionError, UsageError } from '../../../src/core.js';
 import { ConnectTimeoutError, ConnectionError, type HttpError } from '../../../src/http/index.js';
 import { leavesNothing, rejection, time } from '../support/residue.js';
 import {
@@ -321,7 +321,7 @@ describe('a dispatcher of the user', () => {
 });
 
 describe('a session that is closed', () => {
-  it('waits for what is under way, and is as new when it is used again', async () => {
+  it('waits for what is under way, and sends nothing more', async () => {
     const server = await open(
       httpServer(async (_request, response) => {
         await sleep(30);
@@ -335,7 +335,10 @@ describe('a session that is closed', () => {
     const [response] = await Promise.all([under, client.close()]);
 
     expect(await response.text()).toBe('slow');
-    expect(await (await client.get(server.url)).text()).toBe('slow');
+    const refused = await rejection(client.get(server.url));
+    expect(refused).toBeInstanceOf(UsageError);
+    expect(refused.message).toMatch(/session has been closed/);
+    expect(server.requests).toHaveLength(1);
   });
 
   it('does not keep a call in its backoff from going on', async () => {

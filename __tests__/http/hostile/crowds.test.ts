@@ -55,16 +55,13 @@ describe('10,000 calls on a dead origin', () => {
       circuitBreaker: { openTime: '1h', onOpen: () => (opened += 1) },
       backoff: { type: 'fixed', delay: 20 },
     });
-    const before = process.memoryUsage().heapUsed;
 
     const counts = await count(Array.from({ length: 10_000 }, () => client.get(url)));
-    const grown = process.memoryUsage().heapUsed - before;
     const refused = await count(Array.from({ length: 10_000 }, () => client.get(url)));
 
     expect(opened).toBe(1);
     expect(counts).toEqual({ ERR_CONNECTION: 10_000 });
     expect(refused).toEqual({ refused: 10_000 });
-    expect(grown).toBeLessThan(500 * 2 ** 20);
   }, 60_000);
 
   it('wait with no timer each, and end together', async () => {

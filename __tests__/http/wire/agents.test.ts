@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Agent } from 'undici';
-import { OptionError } from '../../../src/core.js';
+import { OptionError, UsageError } from '../../../src/core.js';
 import type { TransportOptions } from '../../../src/http/request/transport-options.js';
-import { Agents, sharedAgents } from '../../../src/http/wire/agents.js';
+import { Agents } from '../../../src/http/wire/agents.js';
 import { exchange } from '../../../src/http/wire/exchange.js';
 import { local, lockedKey } from '../support/certificates.js';
 import { closing, echoServer, httpServer, jsonServer, proxyServer } from '../support/servers.js';
@@ -16,18 +16,21 @@ const transport = (changes: Partial<TransportOptions>): TransportOptions => ({
 });
 
 describe('the dispatcher of a request', () => {
-  const owner = new Agents(sharedAgents);
+  let shared = new Agents();
+  let owner = new Agents(shared);
   const { open } = closing();
 
   afterEach(async () => {
-    await Promise.all([owner.destroy(), sharedAgents.destroy()]);
+    await Promise.all([owner.destroy(), shared.destroy()]);
+    shared = new Agents();
+    owner = new Agents(shared);
   });
 
   const get = (address: string, changes: Partial<TransportOptions> = {}): Promise<string> =>
     textOf(exchange(owner.dispatcherFor(new URL(address), transport(changes)), optionsFor(address)));
 
   it('is the same for all that need nothing special, whoever owns them', () => {
-    const plain = sharedAgents.dispatcherFor(http, plainTransport);
+    const plain = shared.dispatcherFor(http, plainTransport);
 
     expect(owner.dispatcherFor(https, plainTransport)).toBe(plain);
     expect(owner.dispatcherFor(http, transport({ verify: false, cert: local }))).toBe(plain);
@@ -68,21 +71,33 @@ describe('the dispatcher of a request', () => {
   it('is not shared between owners when it is special', () => {
     const special = transport({ verify: false });
 
-    expect(owner.dispatcherFor(https, special)).not.toBe(sharedAgents.dispatcherFor(https, special));
+    expect(owner.dispatcherFor(https, special)).not.toBe(shared.dispatcherFor(https, special));
   });
 
-  it('is made anew after its owner was closed', async () => {
+  it('ends with its owner, and what is shared does not', async () => {
     const server = await open(jsonServer());
     await get(server.url);
+
     await owner.close();
     await rested();
-    expect(server.sockets.size).toBe(1); // what is shared is not the owner's to close
 
-    await sharedAgents.close();
-
+    expect(server.sockets.size).toBe(1);
+    expect(() => owner.dispatcherFor(http, plainTransport)).toThrow(UsageError);
+    await shared.close();
     await rested();
     expect(server.sockets.size).toBe(0);
-    expect(await get(server.url)).toBe('200 {"ok":true}');
+    expect(() => shared.dispatcherFor(http, plainTransport)).toThrow(/has been closed/);
+  });
+
+  it('is the one of the lender for who has borrowed, and stays when he goes', async () => {
+    const special = transport({ verify: false });
+    const borrower = owner.lend();
+
+    expect(borrower.dispatcherFor(https, special)).toBe(owner.dispatcherFor(https, special));
+    await borrower.destroy();
+
+    expect(() => borrower.dispatcherFor(https, special)).toThrow(UsageError);
+    expect(owner.dispatcherFor(https, special)).toMatchObject({ closed: false, destroyed: false });
   });
 
   it('is closed when too many others have come since', async () => {
@@ -129,12 +144,13 @@ describe('the dispatcher of a request', () => {
 });
 
 describe('a proxy', () => {
-  const owner = new Agents();
+  let owner = new Agents();
   const { open } = closing();
   const before = { ...process.env };
 
   afterEach(async () => {
     await owner.destroy();
+    owner = new Agents();
     for (const name of ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy']) {
       if (before[name] === undefined) Reflect.deleteProperty(process.env, name);
       else process.env[name] = before[name];

@@ -195,13 +195,48 @@ describe('the timeouts of an exchange', () => {
     expect(await textOf(answer)).toBe('200 thanks');
   });
 
-  it('run while a body that is sent does not move', async () => {
-    const server = await open(silent());
-    const body = new Readable({ read: () => {} });
+  it('run while the server takes nothing of a body', async () => {
+    const server = await open(rawServer({ accepted: (socket) => void socket.pause() }));
+    const body = new Readable({
+      read() {
+        this.push(Buffer.alloc(64 * 1024));
+      },
+    });
 
     const error = await errorOf(send(server.url, { method: 'POST', body, readTimeout: 50 }));
 
     expect(error).toBeInstanceOf(ReadTimeoutError);
+    expect(body.destroyed).toBe(true);
+  });
+
+  it('rest while the source of a body has nothing to send, and run again when it has', async () => {
+    const server = await open(echoServer());
+    const source = async function* (): AsyncGenerator<string> {
+      yield 'one ';
+      await sleep(300);
+      yield 'two';
+    };
+    const slow = { method: 'POST', readTimeout: 100 };
+
+    const echo = await textOf(send(server.url, { ...slow, body: Readable.from(source()) }));
+    const dumb = await open(silent());
+    const took = await time(async () => {
+      const error = await errorOf(send(dumb.url, { ...slow, body: Readable.from(source()) }));
+      expect(error).toBeInstanceOf(ReadTimeoutError);
+    });
+
+    expect(echo).toContain('one two');
+    expect(took).toBeGreaterThanOrEqual(399);
+  });
+
+  it('rest no longer than all may take, when the source stalls for good', async () => {
+    const server = await open(silent());
+    const body = new Readable({ read: () => {} });
+    const limits = { readTimeout: 20, deadline: performance.now() + 120, timeoutOfDeadline: 120 };
+
+    const error = await errorOf(send(server.url, { method: 'POST', body, ...limits }));
+
+    expect(error).toMatchObject({ name: 'TotalTimeoutError' });
     expect(body.destroyed).toBe(true);
   });
 

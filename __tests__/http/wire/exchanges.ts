@@ -5,7 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '../../../src/core.js';
 import { Agents } from '../../../src/http/wire/agents.js';
 import type { TransportOptions } from '../../../src/http/request/transport-options.js';
-import { type Answer, type ExchangeOptions, exchange } from '../../../src/http/wire/exchange.js';
+import { exchange } from '../../../src/http/wire/exchange.js';
+import type { Answer, ExchangeOptions } from '../../../src/http/wire/exchange-options.js';
 
 export const plainTransport: TransportOptions = {
   proxies: undefined,
@@ -16,7 +17,14 @@ export const plainTransport: TransportOptions = {
 };
 
 /** The agents of a test file. */
-export const agents = new Agents();
+export let agents = new Agents();
+
+/** Closes the connections there are. */
+export async function renewAgents(): Promise<void> {
+  const ended = agents;
+  agents = new Agents();
+  await ended.destroy();
+}
 
 export type Overrides = Partial<ExchangeOptions> & { readonly transport?: Partial<TransportOptions> };
 

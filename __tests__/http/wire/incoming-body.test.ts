@@ -3,7 +3,8 @@ import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { ConnectionError, ReadTimeoutError, ResponseSizeError } from '../../../src/http/http-errors.js';
-import { type BodySource, type IncomingBody, ReceivedBody } from '../../../src/http/wire/incoming-body.js';
+import type { BodySource, IncomingBody } from '../../../src/http/wire/incoming-body.js';
+import { ReceivedBody } from '../../../src/http/wire/received-body.js';
 import { closing, cutBody, httpServer, jsonServer, largeBody, trickle, until } from '../support/servers.js';
 import { agents, errorOf, rested, send, textOf, time } from './exchanges.js';
 

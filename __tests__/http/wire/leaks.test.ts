@@ -15,7 +15,7 @@ import {
   trickle,
   until,
 } from '../support/servers.js';
-import { agents, errorOf, send, textOf } from './exchanges.js';
+import { agents, errorOf, renewAgents, send, textOf } from './exchanges.js';
 
 afterAll(() => agents.destroy());
 
@@ -100,12 +100,11 @@ describe('what is left of exchanges', () => {
     expect(outcomes).toHaveLength(1000);
     expect(shared.listeners).toBe(0);
     await until(() => [dumb!, stalled!, dripping!, proxy!].every((server) => server.sockets.size === 0));
-    await agents.destroy();
+    await renewAgents();
     await until(() => [large!, good!].every((server) => server.sockets.size === 0));
     await until(() => active(/TCPSocketWrap|TLSWrap/).length <= sockets);
     await until(() => active(/^Timeout$/).length <= timers);
     await until(() => active(/ConnectWrap/).length <= connects);
-    expect(await textOf(send(good!.url))).toBe('200 {"ok":true}');
   });
 
   it('is no socket when it is aborted in the turn in which it was sent', async () => {

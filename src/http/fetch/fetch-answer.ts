@@ -8,31 +8,41 @@ import { type Clock, type Ms, UsageError } from '../../core.js';
 import type { HttpAttempt } from '../attempt-trail.js';
 import type { GuestResponse } from '../guest-call.js';
 import { HttpStatusError, JsonError, type RequestName, ResponseSizeError } from '../http-errors.js';
-import type { ResponseHeaders } from '../http-response.js';
+import type { Bytes, ResponseHeaders } from '../http-response.js';
+import { type HttpLink, linksIn } from '../links.js';
 import { retryAfterOf } from '../judgement/rate-headers.js';
 import { AnswerHeaders } from '../response-headers.js';
-import { drain, readAll, readerOf } from './web-streams.js';
+import { httpUrl } from './fetch-url.js';
+import { type BodyReader, cancel, drain, readAll, readerOf } from './web-streams.js';
 
 /** The most that is read of an answer for a callback, in bytes. */
 const mostRead = 64 * 1024 * 1024;
+
+/** What an answer is an answer to. */
+export interface FetchAsked extends RequestName {
+  /** The address that was asked for, with its query. */
+  readonly from: URL;
+}
 
 export class FetchAnswer implements GuestResponse {
   readonly history: readonly [] = [];
   readonly elapsed: Ms;
   readonly #response: Response;
-  readonly #asked: RequestName;
+  readonly #asked: FetchAsked;
   readonly #clock: Clock;
   readonly #date: Ms;
   readonly #release: (() => void) | undefined;
   #raw: IncomingHttpHeaders | undefined;
   #attempts: readonly HttpAttempt[] | undefined;
-  #bytes: Promise<Uint8Array> | undefined;
+  #bytes: Promise<Bytes> | undefined;
+  #reader: BodyReader | undefined;
+  #isCut = false;
 
   /**
    * @param elapsed  Milliseconds to the headers.
    * @param release  Is called when nobody wants the body any more.
    */
-  constructor(response: Response, asked: RequestName, elapsed: Ms, clock: Clock, release?: () => void) {
+  constructor(response: Response, asked: FetchAsked, elapsed: Ms, clock: Clock, release?: () => void) {
     this.elapsed = elapsed;
     this.#response = response;
     this.#asked = asked;
@@ -64,7 +74,8 @@ export class FetchAnswer implements GuestResponse {
   }
 
   get url(): string {
-    return this.#asked.url;
+    const { url } = this.#response; // after redirects; one that was made by hand has none
+    return ((url ? httpUrl(url) : undefined) ?? this.#asked.from).href;
   }
 
   get headers(): ResponseHeaders {
@@ -82,7 +93,8 @@ export class FetchAnswer implements GuestResponse {
   }
 
   get attempts(): readonly HttpAttempt[] {
-    const { method, url, status, elapsed, retryAfter } = this;
+    const { status, elapsed, retryAfter } = this;
+    const { method, url } = this.#asked;
     const own = {
       tries: 1,
       method,
@@ -100,7 +112,11 @@ export class FetchAnswer implements GuestResponse {
     this.#attempts = attempts;
   }
 
-  bytes(): Promise<Uint8Array> {
+  get links(): Readonly<Record<string, HttpLink>> {
+    return linksIn(this.headers.get('link'), this.url);
+  }
+
+  bytes(): Promise<Bytes> {
     return (this.#bytes ??= this.#read());
   }
 
@@ -115,6 +131,15 @@ export class FetchAnswer implements GuestResponse {
     } catch (cause) {
       throw new JsonError(this.#asked, this, text, cause);
     }
+  }
+
+  async arrayBuffer(): Promise<ArrayBuffer> {
+    const { buffer, byteOffset, byteLength } = await this.bytes();
+    return buffer.slice(byteOffset, byteOffset + byteLength);
+  }
+
+  async blob(): Promise<Blob> {
+    return new Blob([await this.bytes()], { type: this.headers.get('content-type') ?? '' });
   }
 
   get body(): never {
@@ -134,8 +159,7 @@ export class FetchAnswer implements GuestResponse {
 
   /** Lets go of a body that nobody wants, so that its connection is free again. */
   close(): void {
-    const announced = Number(this.#headers['content-length'] ?? 0);
-    void drain(this.#response, this.#clock, announced).finally(this.#release);
+    void this.#letGo();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -143,23 +167,36 @@ export class FetchAnswer implements GuestResponse {
     return Promise.resolve();
   }
 
+  async #letGo(): Promise<void> {
+    const announced = Number(this.#headers['content-length'] ?? 0);
+    const isWhole = await drain(this.#response, this.#clock, announced);
+    this.#release?.();
+    if (isWhole || this.#reader === undefined) return;
+    this.#isCut = true; // a callback that reads it would hold the connection
+    cancel(this.#reader);
+  }
+
   get #headers(): IncomingHttpHeaders {
     return (this.#raw ??= rawHeaders(this.#response.headers));
   }
 
-  async #read(): Promise<Uint8Array> {
+  async #read(): Promise<Bytes> {
     const copy = this.#response.clone();
     const reader = readerOf(copy);
     if (reader === undefined) return new Uint8Array(await copy.arrayBuffer());
+    this.#reader = reader;
     const bytes = await readAll(reader, mostRead);
-    if (bytes !== undefined) return bytes;
+    this.#reader = undefined;
+    if (this.#isCut) throw new UsageError('The answer has been let go of while it was being read.');
+    if (bytes !== undefined) return bytes as Bytes;
     throw new ResponseSizeError(this.#asked, `the body is larger than ${mostRead} bytes`);
   }
 }
 
 // Headers of one name come joined by commas. Numbers are taken apart again, so that of two waits the longer counts.
-function rawHeaders(headers: Headers): IncomingHttpHeaders {
+function rawHeaders(headers: Headers | undefined): IncomingHttpHeaders {
   const raw: IncomingHttpHeaders = {};
+  if (headers === undefined || !(Symbol.iterator in headers)) return raw; // of a stand-in in a test
   for (const [name, value] of headers) {
     raw[name.toLowerCase()] = /^[\d.]+(?:, *[\d.]+)+$/.test(value) ? value.split(/, */) : value;
   }

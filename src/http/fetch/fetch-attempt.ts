@@ -1,7 +1,7 @@
 /**
  * One fetch, once: with a timer that is exact, and at its end as soon as the caller aborts.
  */
-import { type Clock, type Ms, type Sleeper } from '../../core.js';
+import { type Clock, type Ms, type Sleeper, UsageError } from '../../core.js';
 import { GuestCall } from '../guest-call.js';
 import { type HttpError, ReadTimeoutError, TotalTimeoutError } from '../http-errors.js';
 import { FetchAnswer } from './fetch-answer.js';
@@ -104,14 +104,20 @@ class FetchAttempt implements Sleeper {
     this.#reject(this.#controller.signal.reason);
   };
 
-  readonly #answered = (response: Response): void => {
+  readonly #answered = (response: Response | null | undefined): void => {
+    if (response === undefined || response === null) {
+      this.#failed(new UsageError(`A fetch must give a Response; this one gave ${String(response)}.`));
+      return;
+    }
     if (!this.#end()) {
       letGo(response);
       return;
     }
     releaseWith(response, this.#followed);
+    const { name, request } = this.#call;
+    const asked = { ...name, from: request.url };
     const elapsed = this.#clock.now() - this.#startedAt;
-    this.#resolve(new FetchAnswer(response, this.#call.name, elapsed, this.#clock, this.#followed));
+    this.#resolve(new FetchAnswer(response, asked, elapsed, this.#clock, this.#followed));
   };
 
   readonly #failed = (error: unknown): void => {

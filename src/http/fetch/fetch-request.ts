@@ -2,8 +2,10 @@
  * What a fetch is asked for: its arguments, as they were when it was called.
  */
 import type { GuestRequest } from '../guest-call.js';
+import { keyToSend } from '../idempotency-key.js';
 import type { RetrySettings } from '../judgement/retry-settings.js';
 import type { FetchTimeouts } from './fetch-timeouts.js';
+import { httpUrl } from './fetch-url.js';
 import { type SentBody, sentBody } from './sent-body.js';
 
 /** What fetches are told beside the address. */
@@ -68,11 +70,12 @@ export class FetchRequest implements GuestRequest {
  */
 export function readFetchRequest(
   input: unknown,
-  given: FetchInit = {},
+  options: FetchInit | null | undefined,
   settings: RetrySettings,
   timeouts: FetchTimeouts,
 ): FetchRequest | undefined {
   const request = isRequest(input) ? input : undefined;
+  const given = copyOf(options ?? {});
   const address = request?.url ?? String(input);
   const url = httpUrl(address);
   const signal = given.signal === undefined ? request?.signal : (given.signal ?? undefined);
@@ -100,19 +103,11 @@ function isRequest(input: unknown): input is Request {
   return typeof url === 'string' && typeof method === 'string' && typeof clone === 'function';
 }
 
-/** Without credentials; a relative address leads from the page. */
-function httpUrl(address: string): URL | undefined {
-  const { document, location } = globalThis as {
-    document?: { readonly baseURI?: string };
-    location?: { readonly href?: string };
-  };
-  const base = document?.baseURI ?? location?.href;
-  if (!URL.canParse(address, base)) return undefined;
-  const url = new URL(address, base);
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') return undefined;
-  url.username = '';
-  url.password = '';
-  return url;
+// As fetch reads it: by name, inherited or not, so that a `Request` may stand here, too.
+function copyOf(init: FetchInit): FetchInit {
+  const copy: Record<string, unknown> = {};
+  for (const name in init) copy[name] = init[name as keyof FetchInit];
+  return copy;
 }
 
 function isSignal(signal: unknown): signal is AbortSignal | undefined {
@@ -135,12 +130,8 @@ function readHeaders(given: any): ReadHeaders | undefined {
   }
 }
 
-/** Methods that change nothing, so that a key would say nothing. */
-const safe: ReadonlySet<string> = /* @__PURE__ */ new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
-
 function setIdempotencyKey(method: string, read: ReadHeaders, settings: RetrySettings): boolean {
-  if (safe.has(method) || read.headers.has('idempotency-key')) return false;
-  const key = settings.newIdempotencyKey();
+  const key = keyToSend(method, read.headers, settings);
   if (key === undefined) return false;
   read.headers.set('idempotency-key', key);
   read.wire = Array.isArray(read.wire)

@@ -46,7 +46,7 @@ export function retryFetch<Fetch extends AnyFetch>(fetch: Fetch, options: RetryF
   const timeouts = readFetchTimeouts(options.timeout);
   const client = new GuestClient<FetchCall, FetchAnswer>(settings, (call) => fetchOnce(fetch, call));
 
-  const retried = async (input: unknown, init?: FetchInit): Promise<unknown> => {
+  const retried = async (input: unknown, init?: FetchInit | null): Promise<unknown> => {
     const request = readFetchRequest(input, init, settings, timeouts);
     if (request === undefined) return fetch(input, init);
     try {

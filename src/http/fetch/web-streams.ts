@@ -61,36 +61,42 @@ function joined(chunks: readonly Uint8Array[], size: number): Uint8Array {
  * What is read is read from a copy, so that a small body can still be read if it turns out to be wanted.
  *
  * @param announced  Bytes that the headers promise, where they do. A large body is cancelled at once.
+ * @returns Whether it came to its end.
  */
-export async function drain(answer: Copied, clock: Clock, announced = 0): Promise<void> {
+export async function drain(answer: Copied, clock: Clock, announced = 0): Promise<boolean> {
   const reader = announced > mostDrained ? undefined : copyOf(answer);
   if (reader === undefined) {
     letGo(answer);
-    return;
+    return false;
   }
+  let isWhole = true;
   const limit = new DrainLimit(() => {
+    isWhole = false;
     cancel(reader);
     letGo(answer);
   });
   clock.schedule(limit, longestDrain);
   try {
-    if ((await readAll(reader, mostDrained)) === undefined) letGo(answer);
+    if ((await readAll(reader, mostDrained)) !== undefined) return isWhole;
+    letGo(answer);
   } catch {
     // cut short: it was not wanted anyway
   } finally {
     clock.cancel(limit);
   }
+  return false;
 }
 
 /** What can be copied before it is read. */
 export interface Copied extends WithBody {
-  clone(): WithBody;
+  /** A stand-in in a test may have none. */
+  clone?(): WithBody;
 }
 
 function copyOf(answer: Copied): BodyReader | undefined {
   const { body } = answer as { readonly body?: Partial<ReadableStream> | null };
   const isStream = typeof body?.getReader === 'function' && body.locked !== true && answer.bodyUsed !== true;
-  return isStream ? readerOf(answer.clone()) : undefined;
+  return isStream && answer.clone !== undefined ? readerOf(answer.clone()) : undefined;
 }
 
 class DrainLimit implements Sleeper {
@@ -108,7 +114,8 @@ export function letGo({ body }: WithBody): void {
   } else if (typeof stream?.destroy === 'function') stream.destroy(); // a Node stream, as node-fetch has it
 }
 
-function cancel(reader: BodyReader): void {
+/** Ends what is being read. Who reads it is told that there is no more. */
+export function cancel(reader: BodyReader): void {
   reader.cancel().catch(ignore);
 }
 

@@ -5,24 +5,33 @@ import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { GuestCall, type GuestRequest } from '../guest-call.js';
 import { HttpError } from '../http-errors.js';
+import { keyToSend } from '../idempotency-key.js';
 import type { RetrySettings } from '../judgement/retry-settings.js';
 import { shownUrl } from '../request/url.js';
 import { WireResponse } from '../response.js';
 import { failureOf } from '../wire/classify.js';
 import { DispatchAttempt } from './dispatch-attempt.js';
 import { type DispatchedBody, type GuestBody, guestBody } from './dispatch-body.js';
-import { type SentHeaders, sentHeaders } from './dispatch-headers.js';
+import { sentHeaders } from './dispatch-headers.js';
+import type { HeldBody } from './held-body.js';
 import type { Head, Receiver } from './receiver.js';
 
 /** A response that is held back. */
 export class HeldResponse extends WireResponse {
   constructor(
     readonly attempt: DispatchAttempt,
+    readonly held: HeldBody,
     { status, headers, reason }: Head,
     asked: ConstructorParameters<typeof WireResponse>[1],
     times: { readonly headersAt: number; readonly elapsed: number },
   ) {
-    super({ status, reason, headers, body: attempt, headersAt: times.headersAt }, asked, times.elapsed);
+    super({ status, reason, headers, body: held, headersAt: times.headersAt }, asked, times.elapsed);
+  }
+
+  /** Lets go of it even while a callback reads it. */
+  override close(): void {
+    super.close();
+    this.held.discard();
   }
 }
 
@@ -48,7 +57,9 @@ export class DispatchCall extends GuestCall<HeldResponse> {
   ) {
     const method = typeof options.method === 'string' ? options.method.toUpperCase() : 'GET';
     const url = urlOf(options);
-    const headers = withKey(method, sentHeaders(options.headers), settings);
+    const given = sentHeaders(options.headers);
+    const key = keyToSend(method, given, settings);
+    const headers = key === undefined ? given : given.with('idempotency-key', key);
     const body = guestBody(options.body, () => ({ method, url: shownUrl(url) }));
     const { signal } = receiver;
     super({ method, url, headers, body, signal, timeouts: { total: Infinity } }, settings);
@@ -66,7 +77,7 @@ export class DispatchCall extends GuestCall<HeldResponse> {
       const attempt = new DispatchAttempt(
         this.receiver,
         {
-          answered: (head) => {
+          answered: (head, held) => {
             const headersAt = clock.now();
             const asked = {
               ...this.name,
@@ -75,7 +86,7 @@ export class DispatchCall extends GuestCall<HeldResponse> {
               decompress: true,
               date: clock.date(),
             };
-            resolve(new HeldResponse(attempt, head, asked, { headersAt, elapsed: headersAt - sentAt }));
+            resolve(new HeldResponse(attempt, held, head, asked, { headersAt, elapsed: headersAt - sentAt }));
           },
           failed: (error, facts) => {
             reject(this.#explained(error, facts, body));
@@ -112,13 +123,4 @@ function urlOf({ origin = unnamed, path }: Dispatcher.DispatchOptions): URL {
   url.username = '';
   url.password = '';
   return url;
-}
-
-/** Methods that change nothing, so that a key would say nothing. */
-const safe: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
-
-function withKey(method: string, headers: SentHeaders, settings: RetrySettings): SentHeaders {
-  if (safe.has(method) || headers.has('idempotency-key')) return headers;
-  const key = settings.newIdempotencyKey();
-  return key === undefined ? headers : headers.with('idempotency-key', key);
 }

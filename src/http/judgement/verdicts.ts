@@ -4,10 +4,9 @@
  * A verdict is found as soon as an attempt has ended, and kept beside the response or the error. What has none is
  * how the call ends.
  */
-import { OptionError, isRefusal } from '../../core.js';
+import { OptionError, isRefusal, isThenable } from '../../core.js';
 import { BodyReplayError, HttpError, RedirectError, TotalTimeoutError } from '../http-errors.js';
 import type { HttpResponse } from '../http-response.js';
-import { isThenable } from '../within.js';
 import {
   type Ruling,
   everyMethod,

@@ -1,7 +1,7 @@
 /**
  * What of a request takes a moment: the encoding of a form with files, and the question to an auth function.
  */
-import { OptionError } from '../../core.js';
+import { OptionError, isThenable } from '../../core.js';
 import type { AuthAnswer } from './auth.js';
 import type { HttpRequest } from './prepare.js';
 
@@ -29,10 +29,6 @@ export function applyAuth(request: HttpRequest): HttpRequest | Promise<HttpReque
   const answer = auth({ method, url: new URL(url), headers: headers.copy(), body: bytes });
   if (isThenable(answer)) return Promise.resolve(answer).then((settled) => authorized(request, settled));
   return authorized(request, answer);
-}
-
-function isThenable(answer: unknown): answer is PromiseLike<AuthAnswer> {
-  return typeof (answer as { then?: unknown } | null | undefined)?.then === 'function';
 }
 
 function authorized(request: HttpRequest, answer: AuthAnswer): HttpRequest {

@@ -9,6 +9,7 @@ import { OptionError } from '../../core.js';
 import type { TransportOptions } from '../request/transport-options.js';
 import { linePool } from './connector.js';
 import { type TlsOptions, tlsKey, tlsOptions } from './tls-options.js';
+import { Traffic, sessionClosed } from './traffic.js';
 
 /** More than these are not kept by one owner: the oldest is closed when its requests are done. */
 const mostAgents = 64;
@@ -16,24 +17,40 @@ const mostAgents = 64;
 // An exchange has an exact timer of its own; those of undici are late by up to a second.
 const noTimeouts = { headersTimeout: 0, bodyTimeout: 0 } as const;
 
-/** The dispatchers of one owner. */
+/** The dispatchers of one owner, and what is under way for it. */
 export class Agents {
+  readonly traffic: Traffic;
   readonly #special = new Map<string, Dispatcher>();
   readonly #tlsKeys = new WeakMap<TransportOptions, string>();
   readonly #shared: Agents | undefined;
+  readonly #lender: Agents | undefined;
   #plain: Dispatcher | undefined;
+  #isEnded = false;
 
-  /** @param shared  Where requests go that need nothing special. Default: an agent of its own. */
-  constructor(shared?: Agents) {
+  /**
+   * @param shared  Where requests go that need nothing special. Default: an agent of its own.
+   * @param isLent  Whether all requests go there. Its owner then waits for what is under way here, too.
+   */
+  constructor(shared?: Agents, isLent = false) {
     this.#shared = shared;
+    this.#lender = isLent ? shared : undefined;
+    this.traffic = new Traffic(this.#lender?.traffic);
+  }
+
+  /** For another owner, who uses the same connections and closes none of them. */
+  lend(): Agents {
+    return new Agents(this, true);
   }
 
   /**
    * The dispatcher for a request to `url`.
    *
    * @throws {OptionError} for certificates that TLS can do nothing with, and proxies in the environment that are none.
+   * @throws {UsageError} after their end.
    */
   dispatcherFor(url: URL, transport: TransportOptions): Dispatcher {
+    if (this.#isEnded) throw sessionClosed();
+    if (this.#lender !== undefined) return this.#lender.dispatcherFor(url, transport);
     if (transport.dispatcher !== undefined) return transport.dispatcher;
     const { proxies, trustEnv } = transport;
     const proxy = proxies === undefined ? undefined : proxyFor(url, proxies);
@@ -49,13 +66,21 @@ export class Agents {
     return (this.#plain ??= directAgent({}));
   }
 
-  /** Closes the agents of this owner when their requests are done. They are made anew when they are needed again. */
+  /** Lets nothing new begin, waits for what is under way, and closes the connections. */
   async close(): Promise<void> {
-    await Promise.all(this.#taken().map((agent) => agent.close()));
+    await this.traffic.close();
+    await this.#end(); // nothing is lost: nothing is under way
   }
 
-  /** Closes them now: their requests fail. */
+  /** Ends what is under way, and closes the connections. */
   async destroy(): Promise<void> {
+    const ending = this.traffic.destroy();
+    await this.#end();
+    await ending;
+  }
+
+  async #end(): Promise<void> {
+    this.#isEnded = true;
     await Promise.all(this.#taken().map((agent) => agent.destroy()));
   }
 

@@ -2,6 +2,7 @@
  * The body of an answer as a stream of Node's, with back-pressure.
  */
 import { Readable } from 'node:stream';
+import { ignore } from './ignore.js';
 
 /** Where the bytes come from. They are pushed; the stream says when it has room. */
 export interface StreamedBody {
@@ -25,7 +26,7 @@ export class BodyStream extends Readable {
 
   /** Ends with an error. As with node:http, nobody has to listen: whoever reads on is told. */
   fail(error: unknown): this {
-    if (this.listenerCount('error') === 0) this.once('error', ignore);
+    if (this.listenerCount('error') === 0) this.once('error', ignore); // the reader to come will be told
     return this.destroy(error as Error);
   }
 
@@ -37,8 +38,4 @@ export class BodyStream extends Readable {
     this.#body.unwanted(error);
     done(error);
   }
-}
-
-function ignore(): void {
-  // the reader to come will be told
 }

@@ -3,13 +3,21 @@
  *
  * A few bytes may stand for gigabytes, so all at once goes only up to a limit; as a stream, the reader sets the pace.
  */
-import { PassThrough, type Readable, Transform, pipeline } from 'node:stream';
+import { PassThrough, type Readable, type Transform, pipeline } from 'node:stream';
 import zlib from 'node:zlib';
-import type { HttpError } from '../http-errors.js';
-import { DecodeError, type RequestName, ResponseSizeError } from '../http-errors.js';
+import { DecodeError, type RequestName, type ResponseSizeError } from '../http-errors.js';
+import type { HttpResponse } from '../http-response.js';
+import { ChosenLate } from './chosen-late.js';
+import { ignore } from './ignore.js';
+import { tooLarge } from './incoming-body.js';
 
 /** The encodings that can be undone. */
 export type Encoding = 'gzip' | 'deflate' | 'br' | 'zstd';
+
+/** Whose body it is. Errors hold the response, where it is known. */
+export interface DecodedBody extends RequestName {
+  readonly response?: HttpResponse | undefined;
+}
 
 type Inflated = (error: Error | null, result: Buffer) => void;
 
@@ -55,20 +63,19 @@ const smallInflated = 256 * 1024;
 /**
  * Reads `content-encoding`.
  *
- * @returns The encodings in the order in which they were applied.
- * @throws {DecodeError} for one that nobody here knows, or more than five.
+ * @returns The encodings in the order in which they were applied; none where one of them is known to nobody here.
+ * @throws {DecodeError} for more than five.
  */
-export function decodersOf(contentEncoding: string | undefined, what: RequestName): readonly Encoding[] {
+export function decodersOf(contentEncoding: string | undefined, what: DecodedBody): readonly Encoding[] {
   if (contentEncoding === undefined || contentEncoding === '') return none;
   const encodings: Encoding[] = [];
   for (const name of contentEncoding.toLowerCase().split(',')) {
     const word = name.trim();
     if (word === '' || word === 'identity') continue;
     const known = Object.hasOwn(names, word) ? names[word] : undefined;
-    if (known === undefined)
-      throw new DecodeError(what, `the body is encoded as ${JSON.stringify(word.slice(0, 40))}`);
+    if (known === undefined) return none; // what nobody here can undo is given as it is, as urllib3 does
     if (encodings.push(known) > mostEncodings) {
-      throw new DecodeError(what, `the body is encoded more than ${mostEncodings} times`);
+      throw holding(what, new DecodeError(what, `the body is encoded more than ${mostEncodings} times`));
     }
   }
   return encodings;
@@ -87,7 +94,7 @@ export function decodeBytes(
   bytes: Buffer,
   encodings: readonly Encoding[],
   limit: number,
-  what: RequestName,
+  what: DecodedBody,
 ): Buffer | Promise<Buffer> {
   if (encodings.length === 0 || bytes.length === 0) return bytes;
   return inflatedSmall(bytes, encodings, limit, what) ?? inflatedLater(bytes, encodings, limit, what);
@@ -98,7 +105,7 @@ function inflatedSmall(
   bytes: Buffer,
   encodings: readonly Encoding[],
   limit: number,
-  what: RequestName,
+  what: DecodedBody,
 ): Buffer | undefined {
   let inflated = bytes;
   for (const encoding of encodings.toReversed()) {
@@ -118,7 +125,7 @@ async function inflatedLater(
   bytes: Buffer,
   encodings: readonly Encoding[],
   limit: number,
-  what: RequestName,
+  what: DecodedBody,
 ): Promise<Buffer> {
   // zlib takes no infinite limit, and a Buffer has one anyway.
   const options = limit === Infinity ? {} : { maxOutputLength: Math.max(1, limit) };
@@ -140,19 +147,34 @@ async function inflatedLater(
  *
  * @returns The stream itself when there is nothing to undo.
  */
-export function decodeStream(raw: Readable, encodings: readonly Encoding[], what: RequestName): Readable {
+export function decodeStream(raw: Readable, encodings: readonly Encoding[], what: DecodedBody): Readable {
   if (encodings.length === 0) return raw;
   const order = encodings.toReversed();
-  const end = new PassThrough({
-    destroy(error, done) {
-      done(error !== null && isOfCodec(error) ? failure(error, order[0] as Encoding, Infinity, what) : error);
-    },
-  });
+  const end = new Decoded(order[0] as Encoding, what);
   const stages = order.map((encoding) =>
-    encoding === 'deflate' ? new Inflate() : codecFor(encoding).stream(),
+    encoding === 'deflate'
+      ? new ChosenLate((first) => codecFor(encoding, first).stream())
+      : codecFor(encoding).stream(),
   );
-  pipeline([raw, ...stages, end], ignore);
+  pipeline([raw, ...stages, end], ignore); // the reader is told by the last of the streams
   return end;
+}
+
+/** What the reader gets: the error of a codec is told in our words, whenever he begins to read. */
+class Decoded extends PassThrough {
+  readonly #encoding: Encoding;
+  readonly #what: DecodedBody;
+
+  constructor(encoding: Encoding, what: DecodedBody) {
+    super();
+    this.#encoding = encoding;
+    this.#what = what;
+  }
+
+  override destroy(error?: Error): this {
+    if (error === undefined || !isOfCodec(error)) return super.destroy(error);
+    return super.destroy(failure(error, this.#encoding, Infinity, this.#what));
+  }
 }
 
 // What went wrong on the wire, or was said by who destroyed the stream, is passed on as it is.
@@ -187,50 +209,26 @@ function isZlib(first = 0): boolean {
   return (first & 0x0f) === 8;
 }
 
-/** Undoes "deflate" of either kind: the first byte tells. */
-class Inflate extends Transform {
-  #inner: Transform | undefined;
-
-  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-    this.#inner ??= this.#open(chunk);
-    this.#inner.write(chunk, done);
-  }
-
-  override _flush(done: (error?: Error | null) => void): void {
-    if (this.#inner === undefined) done();
-    else this.#inner.once('end', done).end();
-  }
-
-  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-    this.#inner?.destroy();
-    done(error);
-  }
-
-  #open(chunk: Buffer): Transform {
-    const inner = codecFor('deflate', chunk).stream();
-    inner.on('data', (bytes: Buffer) => void this.push(bytes));
-    return inner.on('error', (error) => void this.destroy(error));
-  }
-}
-
-function failure(error: unknown, encoding: Encoding, limit: number, what: RequestName): HttpError {
-  if (isTooLarge(error)) return tooLarge(what, limit);
+function failure(
+  error: unknown,
+  encoding: Encoding,
+  limit: number,
+  what: DecodedBody,
+): DecodeError | ResponseSizeError {
+  if (isTooLarge(error)) return holding(what, tooLarge(what, limit));
   const isCut = /unexpected end of file/.test((error as Error).message);
   const said = isCut
     ? `the body is cut short within its ${encoding}`
     : `the body is not ${encoding} as it claims`;
-  return new DecodeError(what, said, { cause: error });
+  return holding(what, new DecodeError(what, said, { cause: error }));
+}
+
+function holding<E extends DecodeError | ResponseSizeError>({ response }: DecodedBody, error: E): E {
+  if (response !== undefined) error.response = response;
+  return error;
 }
 
 function isTooLarge(error: unknown): boolean {
   const { code } = error as NodeJS.ErrnoException;
   return code === 'ERR_BUFFER_TOO_LARGE';
-}
-
-function tooLarge(what: RequestName, limit: number): ResponseSizeError {
-  return new ResponseSizeError(what, `the body is larger than ${limit} bytes (maxResponseSize)`);
-}
-
-function ignore(): void {
-  // the reader is told by the last of the streams
 }

@@ -10,40 +10,16 @@ import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { type Abortable, type Aborted, type Ms, stopWatching, watchSignal } from '../../core.js';
-import { ProtocolError, TotalTimeoutError } from '../http-errors.js';
+import { ConnectionError, ProtocolError, TotalTimeoutError } from '../http-errors.js';
 import { failureOf } from './classify.js';
 import { type Caller, type Line, type LineState, calledBy, isUntouchedLine } from './connector.js';
-import { type BodySource, type IncomingBody, ReceivedBody, tooLarge } from './incoming-body.js';
-import { type Limits, Patience } from './patience.js';
-import { uploadOf } from './upload.js';
-
-/** What is sent, and how long it may take. */
-export interface ExchangeOptions extends Limits {
-  readonly method: string;
-  readonly origin: string;
-  /** With the query. */
-  readonly path: string;
-  /** Name, value, name, value. */
-  readonly headers: string[];
-  /** A stream is not destroyed unless it has been begun to be sent. */
-  readonly body: Uint8Array | string | Readable | null;
-  readonly signal: AbortSignal | undefined;
-  /** The most raw bytes that are collected. */
-  readonly maxSize: number;
-  /** Whether the body is to be collected before the answer is given; else the answer comes at its headers. */
-  collects(status: number): boolean;
-}
-
-/** What came back. */
-export interface Answer {
-  readonly status: number;
-  readonly reason: string;
-  /** With lower-case names. */
-  readonly headers: IncomingHttpHeaders;
-  readonly body: IncomingBody;
-  /** Moment on the clock. */
-  readonly headersAt: Ms;
-}
+import type { Answer, ExchangeOptions } from './exchange-options.js';
+import { type BodySource, isGone, tooLarge } from './incoming-body.js';
+import { Patience } from './patience.js';
+import { ReceivedBody } from './received-body.js';
+import type { Linked } from './ring.js';
+import type { Traffic, Traveller } from './traffic.js';
+import { type UploadWatch, uploadOf, watchUpload } from './upload.js';
 
 /**
  * Sends a request once.
@@ -61,20 +37,27 @@ export function exchange(dispatcher: Dispatcher, options: ExchangeOptions): Prom
 /** How long the rest of a body may take that nobody wants. */
 const drainTime: Ms = 1000;
 
-class Exchange extends Patience implements Dispatcher.DispatchHandler, Caller, BodySource, Abortable {
+class Exchange
+  extends Patience
+  implements Dispatcher.DispatchHandler, Caller, BodySource, Abortable, Traveller
+{
+  before: Linked<Traffic> | undefined;
+  after: Linked<Traffic> | undefined;
+  owner: Traffic | undefined;
   readonly #options: ExchangeOptions;
   readonly #resolve: (answer: Answer) => void;
   readonly #reject: (error: unknown) => void;
   #isOver = false;
   #isGiven = false;
   #isPaused = false;
+  #isDraining = false;
   #line: Line | undefined;
   #start: LineState | undefined;
   #hasBegun = false;
   #connecting: Socket | undefined;
   #controller: Dispatcher.DispatchController | undefined;
   #upload: Readable | undefined;
-  #hears: (() => void) | undefined;
+  #watched: UploadWatch | undefined;
   #answer: Answer | undefined;
   #body: ReceivedBody | undefined;
 
@@ -90,13 +73,14 @@ class Exchange extends Patience implements Dispatcher.DispatchHandler, Caller, B
   }
 
   send(dispatcher: Dispatcher): void {
-    const { signal, deadline, timeoutOfDeadline, what, method, origin, path } = this.#options;
+    const { signal, traffic, deadline, timeoutOfDeadline, what, method, origin, path } = this.#options;
     if (signal?.aborted === true) this.#fail(signal.reason);
     else if (this.heardAt >= deadline) {
       this.#fail(new TotalTimeoutError(what, timeoutOfDeadline, { phase: 'queued' }));
     }
     if (this.#isOver) return;
     if (signal !== undefined) watchSignal(signal, this);
+    traffic?.add(this);
     this.arm();
     const { body, headers } = uploadOf(this.#options.body, this.#options.headers);
     if (body instanceof Readable) this.#upload = body;
@@ -127,7 +111,8 @@ class Exchange extends Patience implements Dispatcher.DispatchHandler, Caller, B
     this.#connecting = undefined;
     this.#start = this.#line?.start();
     this.phase = 'started';
-    if (this.#upload !== undefined && this.#hears === undefined) this.#watch(this.#upload);
+    // undici begins to read it in this same turn.
+    if (this.#upload !== undefined) this.#watched ??= this.#watch(this.#upload);
     this.hear();
     this.arm();
   }
@@ -147,12 +132,13 @@ class Exchange extends Patience implements Dispatcher.DispatchHandler, Caller, B
     this.hear();
     if (status < 200) return;
     this.phase = 'headers';
-    const { maxSize, what, method } = this.#options;
+    const { maxSize, what, method, seen } = this.#options;
     const isCollected = this.#options.collects(status);
     const announced = method === 'HEAD' || hasNoBody(status) ? 0 : lengthIn(headers);
     const body = new ReceivedBody(this, { what, maxSize, announced, isCollected });
     this.#body = body;
     this.#answer = { status, reason, headers, body, headersAt: this.heardAt };
+    if (seen !== undefined) seen.head = this.#answer;
     if (!isCollected) this.#give();
     else if (announced !== undefined && announced > maxSize) this.#fail(tooLarge(what, maxSize));
   }
@@ -219,6 +205,7 @@ class Exchange extends Patience implements Dispatcher.DispatchHandler, Caller, B
 
   drain(): void {
     if (this.#isOver) return;
+    this.#isDraining = true;
     this.resume();
     this.hurry(drainTime);
   }
@@ -229,10 +216,36 @@ class Exchange extends Patience implements Dispatcher.DispatchHandler, Caller, B
     this.#controller?.abort(reason);
   }
 
+  // ---- what its owner wants (Traveller)
+
+  get restsAt(): number | undefined {
+    const isResting = this.#isDraining || (this.#isPaused && this.#options.isStream === true);
+    return isResting ? this.#body?.received : undefined;
+  }
+
+  release(why: string): void {
+    if (this.#options.isStream === true) this.#body?.release(why);
+  }
+
+  abandon(why: string): void {
+    this.#body?.explain(why);
+    if (!this.#isOver) this.#fail(isGone(why));
+  }
+
+  cut(why: string): void {
+    const { phase } = this;
+    const { what } = this.#options;
+    if (!this.#isOver) this.#fail(new ConnectionError(what, why, { phase, isPermanent: true }));
+  }
+
   // ---- what the signal and the timer tell
 
   abort({ reason }: Aborted): void {
     if (!this.#isOver) this.#fail(reason);
+  }
+
+  protected override get awaitsUpload(): boolean {
+    return this.#watched?.isAwaited === true;
   }
 
   protected override tooLate(error: Error): void {
@@ -252,24 +265,23 @@ class Exchange extends Patience implements Dispatcher.DispatchHandler, Caller, B
     const cause = error instanceof Error ? error : givenUp();
     if (this.#controller !== undefined) this.#controller.abort(cause);
     else this.#connecting?.destroy(cause);
-    if (this.#isGiven) this.#body?.fail(error);
-    else this.#reject(error);
+    this.#body?.fail(error);
+    if (!this.#isGiven) this.#reject(error);
   }
 
   #finish(): void {
     this.#isOver = true;
     this.disarm();
-    const { signal } = this.#options;
+    const { signal, traffic } = this.#options;
     if (signal !== undefined) stopWatching(signal, this);
-    if (this.#hears !== undefined) this.#upload?.off('data', this.#hears);
+    traffic?.delete(this);
+    this.#watched?.stop();
   }
 
-  // The read timeout does not run while the request is still on its way. undici begins to read in this same turn.
-  #watch(upload: Readable): void {
-    this.#hears = () => {
+  #watch(upload: Readable): UploadWatch {
+    return watchUpload(upload, () => {
       this.hear();
-    };
-    upload.on('data', this.#hears);
+    });
   }
 }
 

@@ -58,6 +58,9 @@ export abstract class Patience implements Sleeper {
   /** Nothing more is waited for. */
   abstract readonly isOver: boolean;
 
+  /** Whether our own source is slow, and not the server. */
+  protected abstract readonly awaitsUpload: boolean;
+
   /** The time is over. */
   protected abstract tooLate(error: ConnectionError): void;
 
@@ -111,7 +114,10 @@ export abstract class Patience implements Sleeper {
     if (this.isOver) return;
     const now = this.#limits.clock.now();
     if (now < this.#due()) this.arm();
-    else if (this.#isExcused(now)) {
+    else if (this.awaitsUpload && now < Math.min(this.#deadline(), this.#drainsUntil)) {
+      this.hear();
+      this.arm();
+    } else if (this.#isExcused(now)) {
       this.#excused = this.#late;
       this.arm();
     } else this.tooLate(this.#verdict(now));

@@ -1,7 +1,8 @@
 /**
  * How a body is handed to undici.
  *
- * A large one goes in pieces, so that it can be seen to move: while it does, the read timeout does not run.
+ * A large one goes in pieces, so that it can be seen to move: while it does, the read timeout does not run. Nor does it
+ * while the transport could send more and the source of a stream has nothing to send.
  */
 import { Readable } from 'node:stream';
 
@@ -22,4 +23,25 @@ export function uploadOf(body: Body, headers: string[]): { readonly body: Body; 
 
 function* pieces(bytes: Uint8Array): Generator<Uint8Array> {
   for (let at = 0; at < bytes.byteLength; at += piece) yield bytes.subarray(at, at + piece);
+}
+
+/** A stream on its way. */
+export interface UploadWatch {
+  /** Whether the transport has sent all that came, and waits for the source. */
+  readonly isAwaited: boolean;
+  stop(): void;
+}
+
+/** @param moved  Is called when a piece is taken, and at the end. */
+export function watchUpload(stream: Readable, moved: () => void): UploadWatch {
+  stream.on('data', moved).on('end', moved);
+  return {
+    get isAwaited() {
+      const isOver = stream.readableEnded || stream.destroyed;
+      return !isOver && stream.readableFlowing === true && stream.readableLength === 0;
+    },
+    stop() {
+      stream.off('data', moved).off('end', moved);
+    },
+  };
 }
