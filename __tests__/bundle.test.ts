@@ -27,14 +27,14 @@ describe('the bundle for browsers', () => {
     expect(imports).toEqual([]);
   });
 
-  it('of withRetry and expo, without debug, is at most 15.3 kB gzipped and 13.8 kB with brotli', async () => {
+  it('of withRetry and expo, without debug, is at most 15.3 kB gzipped and 13.9 kB with brotli', async () => {
     const { gzip, brotli } = await bundle(`export { withRetry, expo } from './dist/esm/index.js';`, {
       external: ['debug'],
     });
 
     // A guard against growth. The aim of 3,000 B collides with what every retry promises: bench/README.md says how.
     expect(gzip).toBeLessThanOrEqual(15_300);
-    expect(brotli).toBeLessThanOrEqual(13_800);
+    expect(brotli).toBeLessThanOrEqual(13_900);
   });
 
   it('of the whole core, without debug, is at most 38.5 kB gzipped', async () => {

@@ -9,16 +9,14 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
-import { type Abortable, type Aborted, type Ms, stopWatching, watchSignal } from '../../core.js';
-import { ConnectionError, ProtocolError, TotalTimeoutError } from '../http-errors.js';
+import type { Ms } from '../../core.js';
+import { ProtocolError, TotalTimeoutError } from '../http-errors.js';
 import { failureOf } from './classify.js';
 import { type Caller, type Line, type LineState, calledBy, isUntouchedLine } from './connector.js';
 import type { Answer, ExchangeOptions } from './exchange-options.js';
-import { type BodySource, isGone, tooLarge } from './incoming-body.js';
-import { Patience } from './patience.js';
+import { type BodySource, hasNoBody, lengthIn, tooLarge } from './incoming-body.js';
+import { Owned } from './owned.js';
 import { ReceivedBody } from './received-body.js';
-import type { Linked } from './ring.js';
-import type { Traffic, Traveller } from './traffic.js';
 import { type UploadWatch, uploadOf, watchUpload } from './upload.js';
 
 /**
@@ -37,20 +35,11 @@ export function exchange(dispatcher: Dispatcher, options: ExchangeOptions): Prom
 /** How long the rest of a body may take that nobody wants. */
 const drainTime: Ms = 1000;
 
-class Exchange
-  extends Patience
-  implements Dispatcher.DispatchHandler, Caller, BodySource, Abortable, Traveller
-{
-  before: Linked<Traffic> | undefined;
-  after: Linked<Traffic> | undefined;
-  owner: Traffic | undefined;
-  readonly #options: ExchangeOptions;
+class Exchange extends Owned implements Dispatcher.DispatchHandler, Caller, BodySource {
   readonly #resolve: (answer: Answer) => void;
   readonly #reject: (error: unknown) => void;
   #isOver = false;
   #isGiven = false;
-  #isPaused = false;
-  #isDraining = false;
   #line: Line | undefined;
   #start: LineState | undefined;
   #hasBegun = false;
@@ -59,11 +48,9 @@ class Exchange
   #upload: Readable | undefined;
   #watched: UploadWatch | undefined;
   #answer: Answer | undefined;
-  #body: ReceivedBody | undefined;
 
   constructor(options: ExchangeOptions, resolve: (answer: Answer) => void, reject: (error: unknown) => void) {
     super(options);
-    this.#options = options;
     this.#resolve = resolve;
     this.#reject = reject;
   }
@@ -73,16 +60,15 @@ class Exchange
   }
 
   send(dispatcher: Dispatcher): void {
-    const { signal, traffic, deadline, timeoutOfDeadline, what, method, origin, path } = this.#options;
-    if (signal?.aborted === true) this.#fail(signal.reason);
+    const { signal, deadline, timeoutOfDeadline, what, method, origin, path } = this.options;
+    if (signal?.aborted === true) this.fail(signal.reason);
     else if (this.heardAt >= deadline) {
-      this.#fail(new TotalTimeoutError(what, timeoutOfDeadline, { phase: 'queued' }));
+      this.fail(new TotalTimeoutError(what, timeoutOfDeadline, { phase: 'queued' }));
     }
     if (this.#isOver) return;
-    if (signal !== undefined) watchSignal(signal, this);
-    traffic?.add(this);
+    this.enter();
     this.arm();
-    const { body, headers } = uploadOf(this.#options.body, this.#options.headers);
+    const { body, headers } = uploadOf(this.options.body, this.options.headers);
     if (body instanceof Readable) this.#upload = body;
     const sent = { method, origin, path, headers, body, headersTimeout: 0, bodyTimeout: 0, [calledBy]: this };
     try {
@@ -132,29 +118,29 @@ class Exchange
     this.hear();
     if (status < 200) return;
     this.phase = 'headers';
-    const { maxSize, what, method, seen } = this.#options;
-    const isCollected = this.#options.collects(status);
+    const { maxSize, what, method, seen } = this.options;
+    const isCollected = this.options.collects(status);
     const announced = method === 'HEAD' || hasNoBody(status) ? 0 : lengthIn(headers);
     const body = new ReceivedBody(this, { what, maxSize, announced, isCollected });
-    this.#body = body;
+    this.body = body;
     this.#answer = { status, reason, headers, body, headersAt: this.heardAt };
     if (seen !== undefined) seen.head = this.#answer;
     if (!isCollected) this.#give();
-    else if (announced !== undefined && announced > maxSize) this.#fail(tooLarge(what, maxSize));
+    else if (announced !== undefined && announced > maxSize) this.fail(tooLarge(what, maxSize));
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#isOver) return;
     this.phase = 'body';
     this.hear();
-    const error = this.#body?.receive(chunk);
-    if (error !== undefined) this.#fail(error);
+    const error = this.body?.receive(chunk);
+    if (error !== undefined) this.fail(error);
   }
 
   onResponseEnd(): void {
     if (this.#isOver) return;
     this.#finish();
-    this.#body?.end();
+    this.body?.end();
     this.#give();
   }
 
@@ -165,11 +151,11 @@ class Exchange
       this.onResponseEnd();
       return;
     }
-    const { what, connectTimeout, readTimeout } = this.#options;
+    const { what, connectTimeout, readTimeout } = this.options;
     const facts = { what, phase: this.phase, connectTimeout, readTimeout, upload: this.#upload };
     const isKnownLine = this.#line !== undefined;
     const isUntouched = this.phase === 'started' && !this.#hasBegun && isUntouchedLine(this.#start, error);
-    this.#fail(failureOf(error, { ...facts, isKnownLine, isUntouched }));
+    this.fail(failureOf(error, { ...facts, isKnownLine, isUntouched }));
   }
 
   onRequestUpgrade(
@@ -179,33 +165,33 @@ class Exchange
     socket: { destroy(): unknown },
   ): void {
     socket.destroy();
-    const { what } = this.#options;
+    const { what } = this.options;
     if (this.#isOver) return;
-    this.#fail(new ProtocolError(what, 'the server changed the protocol', { phase: this.phase }));
+    this.fail(new ProtocolError(what, 'the server changed the protocol', { phase: this.phase }));
   }
 
   // ---- what the body wants (BodySource)
 
   pause(): void {
-    if (this.#isOver || this.#isPaused) return;
-    this.#isPaused = true;
+    if (this.#isOver || this.isPaused) return;
+    this.isPaused = true;
     this.#controller?.pause();
     this.rest(true);
   }
 
   resume(): void {
-    if (this.#isOver || !this.#isPaused) return;
-    this.#isPaused = false;
+    if (this.#isOver || !this.isPaused) return;
+    this.isPaused = false;
     this.rest(false);
     // undici's parsers must not be called from one another, and our reader may be at work in a callback of one.
     queueMicrotask(() => {
-      if (!this.#isOver && !this.#isPaused) this.#controller?.resume();
+      if (!this.#isOver && !this.isPaused) this.#controller?.resume();
     });
   }
 
   drain(): void {
     if (this.#isOver) return;
-    this.#isDraining = true;
+    this.isDraining = true;
     this.resume();
     this.hurry(drainTime);
   }
@@ -216,40 +202,14 @@ class Exchange
     this.#controller?.abort(reason);
   }
 
-  // ---- what its owner wants (Traveller)
-
-  get restsAt(): number | undefined {
-    const isResting = this.#isDraining || (this.#isPaused && this.#options.isStream === true);
-    return isResting ? this.#body?.received : undefined;
-  }
-
-  release(why: string): void {
-    if (this.#options.isStream === true) this.#body?.release(why);
-  }
-
-  abandon(why: string): void {
-    this.#body?.explain(why);
-    if (!this.#isOver) this.#fail(isGone(why));
-  }
-
-  cut(why: string): void {
-    const { phase } = this;
-    const { what } = this.#options;
-    if (!this.#isOver) this.#fail(new ConnectionError(what, why, { phase, isPermanent: true }));
-  }
-
-  // ---- what the signal and the timer tell
-
-  abort({ reason }: Aborted): void {
-    if (!this.#isOver) this.#fail(reason);
-  }
+  // ---- what the timer asks, and tells
 
   protected override get awaitsUpload(): boolean {
     return this.#watched?.isAwaited === true;
   }
 
   protected override tooLate(error: Error): void {
-    this.#fail(error);
+    this.fail(error);
   }
 
   // ---- the end
@@ -260,21 +220,19 @@ class Exchange
     this.#resolve(this.#answer);
   }
 
-  #fail(error: unknown): void {
+  protected override fail(error: unknown): void {
     this.#finish();
     const cause = error instanceof Error ? error : givenUp();
     if (this.#controller !== undefined) this.#controller.abort(cause);
     else this.#connecting?.destroy(cause);
-    this.#body?.fail(error);
+    this.body?.fail(error);
     if (!this.#isGiven) this.#reject(error);
   }
 
   #finish(): void {
     this.#isOver = true;
     this.disarm();
-    const { signal, traffic } = this.#options;
-    if (signal !== undefined) stopWatching(signal, this);
-    traffic?.delete(this);
+    this.leave();
     this.#watched?.stop();
   }
 
@@ -287,13 +245,4 @@ class Exchange
 
 function givenUp(): Error {
   return Object.assign(new Error('nobody waits for this request any more'), { code: 'ECONNABORTED' });
-}
-
-function hasNoBody(status: number | undefined): boolean {
-  return status === 204 || status === 304;
-}
-
-function lengthIn(headers: IncomingHttpHeaders): number | undefined {
-  const length = headers['content-length'];
-  return length === undefined ? undefined : Number(length);
 }

@@ -3,6 +3,7 @@
  *
  * `received-body.ts` is the one that is read from the wire.
  */
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import { UsageError } from '../../core.js';
 import { type RequestName, ResponseSizeError } from '../http-errors.js';
@@ -41,6 +42,17 @@ export interface BodySource {
   close(reason: Error): void;
 }
 
+/** What is known of a body when its headers are here. */
+export interface BodyFacts {
+  readonly what: RequestName;
+  /** The most bytes to collect. */
+  readonly maxSize: number;
+  /** How many bytes were announced. */
+  readonly announced: number | undefined;
+  /** Whether all are wanted, from the start. */
+  readonly isCollected: boolean;
+}
+
 /** Too many bytes to collect. */
 export function tooLarge(what: RequestName, maxSize: number): ResponseSizeError {
   return new ResponseSizeError(what, `the body is larger than ${maxSize} bytes (maxResponseSize)`);
@@ -55,4 +67,15 @@ export function isGone(why = ''): UsageError {
 /** A body that somebody else reads. */
 export function inUse(how: string): UsageError {
   return new UsageError(`The body is being ${how}; it can be read only once.`);
+}
+
+/** Whether the status says that no body follows, whatever the headers say. */
+export function hasNoBody(status: number | undefined): boolean {
+  return status === 204 || status === 304;
+}
+
+/** How many bytes are announced. */
+export function lengthIn(headers: IncomingHttpHeaders): number | undefined {
+  const length = headers['content-length'];
+  return length === undefined ? undefined : Number(length);
 }

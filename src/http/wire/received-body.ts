@@ -6,9 +6,16 @@
  */
 import type { Readable } from 'node:stream';
 import type { UsageError } from '../../core.js';
-import type { RequestName, ResponseSizeError } from '../http-errors.js';
+import type { ResponseSizeError } from '../http-errors.js';
 import { BodyStream, type StreamedBody, room } from './body-stream.js';
-import { type BodySource, type IncomingBody, inUse, isGone, tooLarge } from './incoming-body.js';
+import {
+  type BodyFacts,
+  type BodySource,
+  type IncomingBody,
+  inUse,
+  isGone,
+  tooLarge,
+} from './incoming-body.js';
 import { releaseWhenForgotten } from './release.js';
 
 /** What is read on of a body that nobody wants. */
@@ -16,17 +23,6 @@ const unwanted = 64 * 1024;
 
 /** What becomes of the bytes. */
 type Use = 'unknown' | 'collected' | 'streamed' | 'discarded';
-
-/** What is known of a body when its headers are here. */
-export interface BodyFacts {
-  readonly what: RequestName;
-  /** The most bytes to collect. */
-  readonly maxSize: number;
-  /** How many bytes were announced. */
-  readonly announced: number | undefined;
-  /** Whether all are wanted, from the start. */
-  readonly isCollected: boolean;
-}
 
 export class ReceivedBody implements IncomingBody, StreamedBody {
   readonly #source: BodySource;
