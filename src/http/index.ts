@@ -17,7 +17,8 @@ export {
 } from './http-errors.js';
 export type { FailureFacts, RequestName } from './http-errors.js';
 export type { HttpAttempt, Phase } from './attempt-trail.js';
-export type { HttpResponse, ResponseHeaders } from './http-response.js';
+export type { Bytes, HttpResponse, ResponseHeaders } from './http-response.js';
+export type { HttpLink } from './links.js';
 
 export { Session } from './session.js';
 export type { SessionOptions } from './session.js';
