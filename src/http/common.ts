@@ -4,6 +4,7 @@
  * The build makes one file of it, so that a program which opens two doors has one `HttpStatusError`. It is no door
  * itself, and free of Node. Here is listed which modules are in that file.
  */
+export * from './answered.js';
 export * from './attempt-trail.js';
 export * from './guest-call.js';
 export * from './guest-client.js';

@@ -4,13 +4,12 @@
 import { Readable } from 'node:stream';
 import { inspect } from 'node:util';
 import { type Ms, UsageError } from '../core.js';
-import type { HttpAttempt } from './attempt-trail.js';
+import { Answered } from './answered.js';
 import { cookiesOf } from './cookies.js';
-import { HttpStatusError, JsonError, type RequestName, ResponseSizeError } from './http-errors.js';
+import { type RequestName, ResponseSizeError } from './http-errors.js';
 import type { Bytes, HttpResponse, ResponseHeaders } from './http-response.js';
 import { retryAfterOf } from './judgement/rate-headers.js';
 import { Lines } from './lines.js';
-import { type HttpLink, linksIn } from './links.js';
 import { AnswerHeaders } from './response-headers.js';
 import { shownUrl } from './request/url.js';
 import { type DecodedBody, decodeBytes, decodeStream, decodersOf } from './wire/decode.js';
@@ -30,7 +29,7 @@ export interface Asked extends RequestName {
 }
 
 /** An answer of the wire, with what its call knows. */
-export class WireResponse implements HttpResponse {
+export class WireResponse extends Answered {
   readonly status: number;
   readonly reason: string;
   readonly elapsed: Ms;
@@ -39,11 +38,11 @@ export class WireResponse implements HttpResponse {
   readonly #answer: Answer;
   readonly #asked: Asked;
   #headers: ResponseHeaders | undefined;
-  #attempts: readonly HttpAttempt[] | undefined;
   #bytes: Promise<Bytes> | undefined;
   #body: Readable | undefined;
 
   constructor(answer: Answer, asked: Asked, elapsed: Ms) {
+    super();
     this.status = answer.status;
     this.reason = answer.reason;
     this.elapsed = elapsed;
@@ -52,12 +51,8 @@ export class WireResponse implements HttpResponse {
     if (!answer.body.isComplete) releaseWhenForgotten(this, answer.body);
   }
 
-  get ok(): boolean {
-    return this.status < 400;
-  }
-
-  get method(): string {
-    return this.#asked.method;
+  protected get asked(): RequestName {
+    return this.#asked;
   }
 
   get url(): string {
@@ -77,20 +72,8 @@ export class WireResponse implements HttpResponse {
     return cookiesOf(this.headers.getAll('set-cookie'));
   }
 
-  get links(): Readonly<Record<string, HttpLink>> {
-    return linksIn(this.headers.get('link'), this.url);
-  }
-
   get retryAfter(): Ms | undefined {
     return retryAfterOf(this.status, this.#answer.headers, this.#asked.date);
-  }
-
-  get attempts(): readonly HttpAttempt[] {
-    return (this.#attempts ??= [attemptOf(this.#asked, this)]);
-  }
-
-  set attempts(attempts: readonly HttpAttempt[]) {
-    this.#attempts = attempts;
   }
 
   /** Takes in what is left of the body, as far as it goes: who asks for it is told what went wrong. */
@@ -121,24 +104,6 @@ export class WireResponse implements HttpResponse {
     return new TextDecoder(charsetOf(this.headers.get('content-type'))).decode(bytes);
   }
 
-  async json<T = any>(): Promise<T> {
-    const text = utf8.decode(await this.bytes()); // RFC 8259: JSON is UTF-8, whatever the header says
-    try {
-      return JSON.parse(text) as T;
-    } catch (cause) {
-      throw new JsonError(this.#asked, this, text, cause);
-    }
-  }
-
-  async arrayBuffer(): Promise<ArrayBuffer> {
-    const { buffer, byteOffset, byteLength } = await this.bytes();
-    return buffer.slice(byteOffset, byteOffset + byteLength);
-  }
-
-  async blob(): Promise<Blob> {
-    return new Blob([await this.bytes()], { type: this.headers.get('content-type') ?? '' });
-  }
-
   get body(): Readable {
     if (this.#body !== undefined) return this.#body;
     if (this.#bytes !== undefined) return (this.#body = Readable.from(later(this.#bytes)));
@@ -160,20 +125,10 @@ export class WireResponse implements HttpResponse {
     if (last !== '') yield last;
   }
 
-  raiseForStatus(): this {
-    if (this.status >= 400) throw new HttpStatusError(this.#asked, this);
-    return this;
-  }
-
   /** Lets go of a body that nobody wants: reads what is left of a small one, closes the connection of a large one. */
   close(): void {
     if (this.#body !== undefined) this.#body.destroy();
     else if (this.#bytes === undefined) this.#answer.body.discard();
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    this.close();
-    return Promise.resolve();
   }
 
   /** What logs show: not what is secret in cookies, other headers, the query and the body. */
@@ -207,14 +162,8 @@ export class WireResponse implements HttpResponse {
   }
 }
 
-const utf8 = new TextDecoder();
-
 async function* later(bytes: Promise<Bytes>): AsyncGenerator<Bytes> {
   yield await bytes;
-}
-
-function attemptOf({ method, url }: RequestName, { status, elapsed, retryAfter }: HttpResponse): HttpAttempt {
-  return { tries: 1, method, url, phase: 'headers', status, startedAt: 0, duration: elapsed, retryAfter };
 }
 
 // A charset that nobody knows is read as UTF-8, which is what it mostly is.

@@ -5,11 +5,10 @@
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import { type Clock, type Ms, UsageError } from '../../core.js';
-import type { HttpAttempt } from '../attempt-trail.js';
+import { Answered } from '../answered.js';
 import type { GuestResponse } from '../guest-call.js';
-import { HttpStatusError, JsonError, type RequestName, ResponseSizeError } from '../http-errors.js';
+import { type RequestName, ResponseSizeError } from '../http-errors.js';
 import type { Bytes, ResponseHeaders } from '../http-response.js';
-import { type HttpLink, linksIn } from '../links.js';
 import { retryAfterOf } from '../judgement/rate-headers.js';
 import { AnswerHeaders } from '../response-headers.js';
 import { httpUrl } from './fetch-url.js';
@@ -24,7 +23,7 @@ export interface FetchAsked extends RequestName {
   readonly from: URL;
 }
 
-export class FetchAnswer implements GuestResponse {
+export class FetchAnswer extends Answered implements GuestResponse {
   readonly history: readonly [] = [];
   readonly elapsed: Ms;
   readonly #response: Response;
@@ -33,7 +32,6 @@ export class FetchAnswer implements GuestResponse {
   readonly #date: Ms;
   readonly #release: (() => void) | undefined;
   #raw: IncomingHttpHeaders | undefined;
-  #attempts: readonly HttpAttempt[] | undefined;
   #bytes: Promise<Bytes> | undefined;
   #reader: BodyReader | undefined;
   #isCut = false;
@@ -43,6 +41,7 @@ export class FetchAnswer implements GuestResponse {
    * @param release  Is called when nobody wants the body any more.
    */
   constructor(response: Response, asked: FetchAsked, elapsed: Ms, clock: Clock, release?: () => void) {
+    super();
     this.elapsed = elapsed;
     this.#response = response;
     this.#asked = asked;
@@ -60,17 +59,12 @@ export class FetchAnswer implements GuestResponse {
     return this.#response.status;
   }
 
-  /** Whether the status is below 400, as everywhere in this helper; `response.ok` says whether it is 2xx. */
-  get ok(): boolean {
-    return this.status < 400;
-  }
-
   get reason(): string {
     return this.#response.statusText;
   }
 
-  get method(): string {
-    return this.#asked.method;
+  protected get asked(): RequestName {
+    return this.#asked;
   }
 
   get url(): string {
@@ -92,54 +86,12 @@ export class FetchAnswer implements GuestResponse {
     return retryAfterOf(this.status, this.#headers, this.#date);
   }
 
-  get attempts(): readonly HttpAttempt[] {
-    const { status, elapsed, retryAfter } = this;
-    const { method, url } = this.#asked;
-    const own = {
-      tries: 1,
-      method,
-      url,
-      phase: 'headers',
-      status,
-      startedAt: 0,
-      duration: elapsed,
-      retryAfter,
-    } as const;
-    return this.#attempts ?? [own];
-  }
-
-  set attempts(attempts: readonly HttpAttempt[]) {
-    this.#attempts = attempts;
-  }
-
-  get links(): Readonly<Record<string, HttpLink>> {
-    return linksIn(this.headers.get('link'), this.url);
-  }
-
   bytes(): Promise<Bytes> {
     return (this.#bytes ??= this.#read());
   }
 
   async text(): Promise<string> {
     return new TextDecoder().decode(await this.bytes());
-  }
-
-  async json<T = any>(): Promise<T> {
-    const text = await this.text();
-    try {
-      return JSON.parse(text) as T;
-    } catch (cause) {
-      throw new JsonError(this.#asked, this, text, cause);
-    }
-  }
-
-  async arrayBuffer(): Promise<ArrayBuffer> {
-    const { buffer, byteOffset, byteLength } = await this.bytes();
-    return buffer.slice(byteOffset, byteOffset + byteLength);
-  }
-
-  async blob(): Promise<Blob> {
-    return new Blob([await this.bytes()], { type: this.headers.get('content-type') ?? '' });
   }
 
   get body(): never {
@@ -152,19 +104,9 @@ export class FetchAnswer implements GuestResponse {
     yield* lines;
   }
 
-  raiseForStatus(): this {
-    if (this.status >= 400) throw new HttpStatusError(this.#asked, this);
-    return this;
-  }
-
   /** Lets go of a body that nobody wants, so that its connection is free again. */
   close(): void {
     void this.#letGo();
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    this.close();
-    return Promise.resolve();
   }
 
   async #letGo(): Promise<void> {
