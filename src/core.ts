@@ -86,6 +86,7 @@ export type {
   SuccessDetails,
 } from './retry/details.js';
 export type { Handler, Handlers, Log, LogLevel } from './retry/handlers.js';
+export { isBudget } from './retry/option-checks.js';
 export { retryHistory } from './retry/history.js';
 export type { LogOption } from './retry/log.js';
 export type {

@@ -5,6 +5,7 @@ import type { CookieJar } from 'tough-cookie';
 import { OptionError } from '../core.js';
 import { HttpClient } from './http-client.js';
 import type { HttpResponse } from './http-response.js';
+import { keyToSend } from './idempotency-key.js';
 import { Origins } from './judgement/origins.js';
 import {
   type RetryHttpOptions,
@@ -131,12 +132,8 @@ function redirectedBy(
   return maxRedirects === false ? { ...request, allowRedirects: false } : { ...request, maxRedirects };
 }
 
-/** Methods that change nothing, so that a key would say nothing. */
-const safe: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
-
 function setIdempotencyKey({ method, headers }: HttpRequest, settings: RetrySettings): void {
-  if (safe.has(method) || headers.has('idempotency-key')) return;
-  const key = settings.newIdempotencyKey();
+  const key = keyToSend(method, headers, settings);
   if (key !== undefined) headers.set('idempotency-key', key);
 }
 

@@ -10,6 +10,7 @@ import {
   OptionError,
   type RetryBudget,
   type RetryBudgetOptions,
+  isBudget,
   retryBudget,
 } from '../../core.js';
 import { originBreaker } from './origin-breaker.js';
@@ -171,11 +172,6 @@ function defined<T extends object>(given: T): T {
 function checkBreaker(given: unknown): CircuitBreaker {
   if (typeof (given as Partial<CircuitBreaker>).stateOf === 'function') return given as CircuitBreaker;
   throw refused('circuitBreaker', given);
-}
-
-function isBudget(given: object): given is Budget {
-  const { take, refund, earn } = given as Partial<Budget>;
-  return [take, refund, earn].every((method) => typeof method === 'function');
 }
 
 function refused(option: 'circuitBreaker' | 'budget', given: unknown): OptionError {

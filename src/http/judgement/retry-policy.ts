@@ -5,7 +5,15 @@
  * read what it said. So the core counts, waits, pays and tells, as it does for every function.
  */
 import type { IncomingHttpHeaders } from 'node:http';
-import { type Budget, GiveUpError, type Ms, type Outcome, type RetryRule, retry } from '../../core.js';
+import {
+  type Budget,
+  GiveUpError,
+  isBudget,
+  type Ms,
+  type Outcome,
+  type RetryRule,
+  retry,
+} from '../../core.js';
 import type { HttpResponse } from '../http-response.js';
 import type { Counter } from './decision-table.js';
 import { httpLog } from './http-log.js';
@@ -217,10 +225,6 @@ function close({ value }: HttpBackoffDetails): void {
 function raiseStatus(error: unknown): HttpResponse {
   if (error instanceof GiveUpError) return (error.value as HttpResponse).raiseForStatus();
   throw error;
-}
-
-function isBudget(value: unknown): value is Budget {
-  return typeof (value as Partial<Budget> | undefined)?.take === 'function';
 }
 
 function listOf<T>(handlers: T | Iterable<T> | null | undefined): readonly T[] {

@@ -11,6 +11,7 @@ import {
   type Random,
   type WaitMaker,
   checkKeys,
+  isBudget,
   retry,
   systemClock,
   toMs,
@@ -135,7 +136,7 @@ export function mergeRetryOptions(defaults: RetryHttpOptions, call: RetryHttpOpt
     if (name === 'backoffFactor' && call.backoff === undefined) delete merged.backoff;
   }
   refuseMakings('circuitBreaker', call.circuitBreaker, (value) => typeof value !== 'function');
-  refuseMakings('budget', call.budget, (value) => typeof (value as { take?: unknown }).take !== 'function');
+  refuseMakings('budget', call.budget, (value) => !isBudget(value));
   return merged as RetryHttpOptions;
 }
 
