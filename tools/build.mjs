@@ -26,13 +26,28 @@ const DOORS = [
   { entry: 'http/common', platform: 'neutral', holds: exportsOf('http/common') },
   { entry: 'http/fetch/index', platform: 'neutral' },
   { entry: 'http/index', platform: 'node' },
+  { entry: 'config/index', platform: 'node' },
+  { entry: 'observe/index', platform: 'node' },
+  { entry: 'observe/opentelemetry/index', platform: 'neutral' },
+  { entry: 'observe/prometheus/index', platform: 'node' },
+  { entry: 'testing/index', platform: 'neutral' },
 ];
 
 /** Folders that are run, not imported: a file per module, ES modules only, no types. */
-const PROGRAMS = ['lab'];
+const PROGRAMS = ['lab', 'cli'];
 
 /** What the user's own `node_modules` provides. */
-const EXTERNAL = ['debug', 'reflect-metadata', 'undici', 'tough-cookie'];
+const EXTERNAL = [
+  '@opentelemetry/api',
+  'debug',
+  'lilconfig',
+  'prom-client',
+  'reflect-metadata',
+  'tough-cookie',
+  'undici',
+  'valibot',
+  'yaml',
+];
 
 const quiet = process.argv.includes('--quiet');
 const root = path.dirname(import.meta.dirname);

@@ -1,0 +1,5 @@
+#!/usr/bin/env node
+/**
+ * The command `stampede`.
+ */
+export {};

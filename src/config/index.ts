@@ -1,0 +1,4 @@
+/**
+ * The door `stampede-js/config`: files → policies.
+ */
+export {};

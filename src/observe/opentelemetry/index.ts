@@ -1,0 +1,4 @@
+/**
+ * The door `stampede-js/observe/opentelemetry`: metrics, and a span event per attempt.
+ */
+export {};

@@ -1,0 +1,4 @@
+/**
+ * The door `stampede-js/observe/prometheus`: metrics for prom-client.
+ */
+export {};

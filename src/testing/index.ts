@@ -1,0 +1,4 @@
+/**
+ * The door `stampede-js/testing`: for users' own tests.
+ */
+export {};
