@@ -9,6 +9,7 @@ import type { Abortable, Aborted } from '../call/abort.js';
 import { type Frame, currentFrame, enterFrame } from '../call/context.js';
 import { markGivenUp } from '../call/nesting.js';
 import { type Outcome, asPromise, isThenable } from '../call/outcome.js';
+import { type WayBack, wayBack } from '../call/way-back.js';
 import { afterOtherWork } from '../time/host.js';
 import type { Ms } from '../time/duration.js';
 import type { Sleeper } from '../time/timers.js';
@@ -28,6 +29,7 @@ const turnsBeforeYield = 8;
 export class DrivenCall extends RetriedCall implements Abortable, Sleeper, PromiseLike<unknown> {
   place = -1;
   #resolve: Resolve | undefined; // while an async call is under way
+  #back: WayBack | undefined; // while it sleeps
 
   get unref(): boolean {
     return this.plan.policy.unref;
@@ -116,6 +118,7 @@ export class DrivenCall extends RetriedCall implements Abortable, Sleeper, Promi
     const resolve = this.#resolve;
     if (resolve === undefined) return;
     this.#resolve = undefined;
+    this.#back = undefined;
     this.clock.cancel(this);
     this.refund();
     this.aside?.controller?.abort(reason);
@@ -124,8 +127,16 @@ export class DrivenCall extends RetriedCall implements Abortable, Sleeper, Promi
     resolve(new Rejection(reason));
   }
 
-  /** The wait is over. */
+  /** The wait is over. The call goes on in its own asynchronous context, not in that of the timer. */
   wake(late: Ms): void {
+    const back = this.#back;
+    this.#back = undefined;
+    back?.(() => {
+      if (this.#resolve !== undefined) this.#goOn(late);
+    });
+  }
+
+  #goOn(late: Ms): void {
     this.#guard(() => {
       const step = this.afterWake(late);
       if (step === undefined) this.#attempt();
@@ -236,11 +247,15 @@ export class DrivenCall extends RetriedCall implements Abortable, Sleeper, Promi
   }
 
   #sleep({ ms }: WaitStep): void {
+    if (ms <= 0 && this.tries % turnsBeforeYield !== 0) {
+      this.#attempt();
+      return;
+    }
+    this.#back = wayBack();
     if (ms > 0) this.clock.schedule(this, ms);
-    else if (this.tries % turnsBeforeYield !== 0) this.#attempt();
     else {
       afterOtherWork(() => {
-        if (this.#resolve !== undefined) this.wake(0);
+        this.wake(0);
       });
     }
   }
