@@ -18,7 +18,15 @@ import type { EndDetails } from './details.js';
 import type { FirstFrame } from './first-frame.js';
 import { RetriedCall } from './retried-call.js';
 import type { Found, Rule } from './rules.js';
-import { tellAbort, tellAttempt, tellBackoff, tellEnd, tellGiveUp, tellSuccess } from './telling.js';
+import {
+  isAbortWanted,
+  tellAbort,
+  tellAttempt,
+  tellBackoff,
+  tellEnd,
+  tellGiveUp,
+  tellSuccess,
+} from './telling.js';
 
 type Resolve = (value: unknown) => void;
 
@@ -109,6 +117,7 @@ export class DrivenCall extends RetriedCall implements Abortable, Sleeper, Promi
   #listen(): void {
     if (!this.isAbortable) return;
     this.watch(this);
+    if (this.aside !== undefined && isAbortWanted(this)) this.aside.back = wayBack();
     const { aborted } = this;
     if (aborted !== undefined) this.abort(aborted);
   }
@@ -121,9 +130,14 @@ export class DrivenCall extends RetriedCall implements Abortable, Sleeper, Promi
     this.#back = undefined;
     this.clock.cancel(this);
     this.refund();
+    this.unwatch(this);
     this.aside?.controller?.abort(reason);
-    tellAbort(this, reason);
-    this.finish('abort', { error: reason });
+    const end = (): void => {
+      tellAbort(this, reason);
+      this.finish('abort', { error: reason });
+    };
+    if (this.aside?.back === undefined) end();
+    else this.aside.back(end); // still before the caller hears of it
     resolve(new Rejection(reason));
   }
 
