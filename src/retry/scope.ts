@@ -5,7 +5,7 @@
  * machinery of a retry is made, once for each call, in its asynchronous context; a call that succeeds at once, and that
  * nobody watches, asks nobody.
  */
-import { show } from '../errors.js';
+import { OptionError, show } from '../errors.js';
 import { describe, warnOnce } from '../events.js';
 import { environment, warn } from '../time/host.js';
 import type { Limits } from './attempts.js';
@@ -27,6 +27,8 @@ export interface RetryScope {
 type Ask = () => RetryScope | undefined;
 
 let asks: readonly Ask[] = [];
+// Set by `addRetryScope`, so that a bundle without it goes without all that only it needs.
+let askAll: Ask | undefined;
 let isOff: boolean | undefined;
 
 const off: RetryScope = /* @__PURE__ */ Object.freeze({ enabled: false });
@@ -42,27 +44,28 @@ const off: RetryScope = /* @__PURE__ */ Object.freeze({ enabled: false });
  * @param ask  Called in the asynchronous context of the call; `undefined`: nothing holds for this one. If it throws, or
  *   gives what is not allowed, nothing holds, and a process warning says so once.
  * @returns A function that takes it away again. A call that has asked already keeps its answer.
+ * @throws {OptionError} when `ask` is no function.
  */
 export function addRetryScope(ask: () => RetryScope | undefined): () => void {
+  if (typeof ask !== 'function') throw new OptionError('ask', ask, 'must be a function that gives a scope');
   const own: Ask = () => ask();
   asks = [...asks, own];
+  askAll = answers;
   return () => {
     asks = asks.filter((other) => other !== own);
+    if (asks.length === 0) askAll = undefined;
   };
 }
 
 /** Whether there is anybody to ask. */
 export function isScoped(): boolean {
-  return (isOff ??= readSwitch()) || asks.length > 0;
+  return (isOff ??= readSwitch()) || askAll !== undefined;
 }
 
 /** What holds for a call whose machinery is being made; `undefined` for nothing. */
 export function scopeHere(): RetryScope | undefined {
   if (!isScoped()) return undefined;
-  if (isOff === true) return off;
-  let found: RetryScope | undefined;
-  for (const ask of asks) found = joined(found, answerOf(ask));
-  return found;
+  return isOff === true ? off : askAll?.();
 }
 
 /** The limits of a call, held back by a scope. */
@@ -70,6 +73,12 @@ export function limitsWithin(scope: RetryScope | undefined, limits: Limits): Lim
   if (scope === undefined) return limits;
   const { maxTries = Infinity, waits } = scope;
   return { ...limits, maxTries: Math.min(limits.maxTries, maxTries), noWaits: waits === false };
+}
+
+function answers(): RetryScope | undefined {
+  let found: RetryScope | undefined;
+  for (const ask of asks) found = joined(found, answerOf(ask));
+  return found;
 }
 
 function joined(one: RetryScope | undefined, other: RetryScope | undefined): RetryScope | undefined {
@@ -97,20 +106,13 @@ function answerOf(ask: Ask): RetryScope | undefined {
   }
 }
 
-const switches: Readonly<Record<string, boolean>> = {
-  '1': true,
-  true: true,
-  '0': false,
-  false: false,
-  '': false,
-};
-
 /** Whether the operator has switched retries off for the whole process. */
 function readSwitch(): boolean {
   const value = environment('STAMPEDE_DISABLED') ?? '';
-  const said = Object.hasOwn(switches, value.toLowerCase()) ? switches[value.toLowerCase()] : undefined;
-  if (said !== undefined) return said;
-  const text = `STAMPEDE_DISABLED must be 1 or true (no call is retried), 0 or false, or empty; got ${show(value)}. Retries stay on.`;
-  warn(text, 'STAMPEDE_SWITCH');
+  if (/^(1|true)$/i.test(value)) return true;
+  if (!/^(0|false)?$/i.test(value)) {
+    const allowed = '1 or true (no call is retried), 0 or false, or empty';
+    warn(`STAMPEDE_DISABLED must be ${allowed}; got ${show(value)}. Retries stay on.`, 'STAMPEDE_SWITCH');
+  }
   return false;
 }
