@@ -26,6 +26,7 @@ import {
   withRetry,
 } from '../../src/core.js';
 import { Notes, failing, ids, inEach, within } from '../support/contexts.js';
+import { runInNode } from '../support/run-in-node.js';
 
 /** What all callbacks of a call are told. */
 interface Told {
@@ -171,6 +172,25 @@ describe('the asynchronous context of a retry', () => {
     await inEach(call);
 
     expect(notes.wrong).toEqual([]);
+  });
+
+  it('is that of its call where other work has its turn by a message, as in a browser', async () => {
+    const { stdout } = await runInNode(
+      `
+        import { AsyncLocalStorage } from 'node:async_hooks';
+        const context = new AsyncLocalStorage();
+        const seen = [];
+        const call = stampede.withRetry(async () => {
+          seen.push(context.getStore());
+          throw new Error('boom');
+        }, { wait: stampede.constant(0), maxTries: 20 });
+        await context.run('a', call).catch(() => {});
+        console.log(typeof setImmediate, seen.length, seen.every((where) => where === 'a'));
+      `,
+      ['--import', 'data:text/javascript,delete globalThis.setImmediate'],
+    );
+
+    expect(stdout.trim()).toBe('undefined 20 true');
   });
 
   it('is that of its call where the function is sync', async () => {

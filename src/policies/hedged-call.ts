@@ -134,7 +134,7 @@ class HedgedCall implements Sleeper, Abortable {
     if (!this.#mayHedge || tries > hedging.max) return false;
     if (this.outer !== undefined && this.outer.remaining() <= 0) return false;
     try {
-      this.#mayHedge = hedging.budget.take('error');
+      this.#mayHedge = hedging.budget.take('error') === true; // what must wait is no hedge
     } catch (error) {
       this.#settle(() => this.#reject?.(error), undefined);
       return true;
