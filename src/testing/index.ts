@@ -8,4 +8,13 @@ export type { RetryScope } from '../core.js';
 export { withRetries, withoutWaits } from './scopes.js';
 export type { WithRetriesOptions } from './scopes.js';
 export { after, never, script } from './script.js';
-export type { MakeScript, Script, ScriptCall, ScriptOutcome, ScriptValue, SyncScript } from './script.js';
+export type {
+  MakeScript,
+  MakeSyncScript,
+  Script,
+  ScriptCall,
+  ScriptOutcome,
+  ScriptResult,
+  ScriptValue,
+  SyncScript,
+} from './script.js';

@@ -9,8 +9,19 @@ import { type Clock, type Duration, OptionError, systemClock, toMs } from '../co
  */
 export type ScriptOutcome<T> = T | Error | ((this: any, ...args: any[]) => T | PromiseLike<T>);
 
-/** What a script of such outcomes gives: no error, and no promise. */
-export type ScriptValue<T> = T extends Error ? never : Awaited<T>;
+/** What comes of an outcome: nothing of an error, of a function what it gives. */
+export type ScriptResult<Outcome> = Outcome extends Error
+  ? never
+  : Outcome extends (this: any, ...args: any[]) => infer Result
+    ? Result
+    : Outcome;
+
+/** The same, awaited. */
+export type ScriptValue<Outcome> = Awaited<ScriptResult<Outcome>>;
+
+// Anything; the function stands there for the parameters of one that is written in place.
+// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- with primitives spelt out, 'pong' would stay 'pong'
+type AnyOutcome = ((this: any, ...args: any[]) => unknown) | {} | null | undefined;
 
 /** One call of a script. */
 export interface ScriptCall<Args extends readonly unknown[] = any[]> {
@@ -35,13 +46,17 @@ export interface SyncScript<T, Args extends any[] = any[]> extends Played<Args> 
 
 /** `script(...)`, and `script.sync(...)`. */
 export interface MakeScript {
-  <T = never, Args extends any[] = any[]>(
-    ...outcomes: readonly ScriptOutcome<T>[]
-  ): Script<ScriptValue<T>, Args>;
-  /** The same as a sync function. */
-  sync<T = never, Args extends any[] = any[]>(
+  <Outcomes extends readonly AnyOutcome[]>(...outcomes: Outcomes): Script<ScriptValue<Outcomes[number]>>;
+  <T, Args extends any[] = any[]>(...outcomes: readonly ScriptOutcome<T>[]): Script<T, Args>;
+  readonly sync: MakeSyncScript;
+}
+
+/** `script.sync(...)`: the same as a sync function. */
+export interface MakeSyncScript {
+  <Outcomes extends readonly AnyOutcome[]>(...outcomes: Outcomes): SyncScript<ScriptResult<Outcomes[number]>>;
+  <T, Args extends any[] = any[]>(
     ...outcomes: readonly (T | Error | ((this: any, ...args: any[]) => T))[]
-  ): SyncScript<T extends Error ? never : T, Args>;
+  ): SyncScript<T, Args>;
 }
 
 /**
@@ -59,29 +74,27 @@ export interface MakeScript {
  * @returns An async function; `script.sync` gives a sync one. `calls` says how it was called.
  * @throws {OptionError} without any outcome, and for a class, of which an object must have been meant.
  */
-export const script: MakeScript = /* @__PURE__ */ Object.assign(
-  <T, Args extends any[]>(...outcomes: readonly ScriptOutcome<T>[]): Script<ScriptValue<T>, Args> => {
-    const calls: ScriptCall<Args>[] = [];
+export const script = /* @__PURE__ */ Object.assign(
+  (...outcomes: readonly unknown[]): Script<unknown> => {
+    const calls: ScriptCall[] = [];
     const next = player('script', outcomes, calls);
     // eslint-disable-next-line @typescript-eslint/require-await -- what is thrown is to be a rejection
-    const play = async function (this: unknown, ...args: Args): Promise<ScriptValue<T>> {
-      return next(this, args) as ScriptValue<T>;
+    const play = async function (this: unknown, ...args: any[]): Promise<unknown> {
+      return next(this, args);
     };
     return named(play, calls);
   },
   {
-    sync<T, Args extends any[]>(
-      ...outcomes: readonly (T | Error | ((...args: any[]) => T))[]
-    ): SyncScript<T extends Error ? never : T, Args> {
-      const calls: ScriptCall<Args>[] = [];
+    sync(...outcomes: readonly unknown[]): SyncScript<unknown> {
+      const calls: ScriptCall[] = [];
       const next = player('script.sync', outcomes, calls);
-      const play = function (this: unknown, ...args: Args): T extends Error ? never : T {
-        return next(this, args) as T extends Error ? never : T;
+      const play = function (this: unknown, ...args: any[]): unknown {
+        return next(this, args);
       };
       return named(play, calls);
     },
   },
-);
+) as MakeScript;
 
 /**
  * An outcome for `script`: a promise that never settles, and that no signal ends.
@@ -103,20 +116,19 @@ export function never(): () => Promise<never> {
  * @param clock    Whose time it is. Default: the real clock.
  * @throws {OptionError} when `time` is not a time.
  */
-export function after<T = never>(
+export function after<Outcome extends AnyOutcome>(
   time: Duration,
-  outcome: ScriptOutcome<T>,
+  outcome: Outcome,
   clock: Clock = systemClock,
-): (this: any, ...args: any[]) => Promise<ScriptValue<T>> {
+): (this: any, ...args: any[]) => Promise<ScriptValue<Outcome>> {
   const ms = toMs('time', time);
   checkOutcome('after', 'The outcome', outcome);
   return function (this: unknown, ...args) {
     return new Promise((resolve, reject) => {
       const wake = (): void => {
         try {
-          resolve(played(outcome, this, args) as ScriptValue<T>);
+          resolve(played(outcome, this, args) as ScriptValue<Outcome>);
         } catch (error) {
-           
           reject(error);
         }
       };
@@ -125,11 +137,11 @@ export function after<T = never>(
   };
 }
 
-function player<Args extends readonly unknown[]>(
+function player(
   owner: string,
   outcomes: readonly unknown[],
-  calls: ScriptCall<Args>[],
-): (thisArg: unknown, args: Args) => unknown {
+  calls: ScriptCall[],
+): (thisArg: unknown, args: any[]) => unknown {
   if (outcomes.length === 0)
     throw new OptionError(`What ${owner} plays`, outcomes, 'must be one outcome or more');
   for (const [index, outcome] of outcomes.entries()) checkOutcome(owner, `Outcome ${index + 1}`, outcome);
@@ -158,10 +170,7 @@ function checkOutcome(owner: string, what: string, outcome: unknown): void {
   throw new OptionError(`${what} of ${owner}`, outcome, `must not be a class (did you mean new ${name}()?)`);
 }
 
-function named<F extends object, Args extends readonly unknown[]>(
-  play: F,
-  calls: readonly ScriptCall<Args>[],
-): F & Played<Args> {
+function named<F extends object>(play: F, calls: readonly ScriptCall[]): F & Played<any[]> {
   Object.defineProperty(play, 'name', { value: 'script' });
   return Object.assign(play, { calls });
 }
