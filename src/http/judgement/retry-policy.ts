@@ -4,7 +4,6 @@
  * `verdicts.ts` judges what an attempt ended with as soon as it has ended; the rules here, one for each counter, only
  * read what it said. So the core counts, waits, pays and tells, as it does for every function.
  */
-import type { IncomingHttpHeaders } from 'node:http';
 import {
   type Budget,
   GiveUpError,
@@ -14,7 +13,7 @@ import {
   type RetryRule,
   retry,
 } from '../../core.js';
-import type { HttpResponse } from '../http-response.js';
+import type { HeaderFields, HttpResponse } from '../http-response.js';
 import type { Counter } from './decision-table.js';
 import { httpLog } from './http-log.js';
 import { httpWaits } from './http-waits.js';
@@ -74,7 +73,7 @@ export function mayRetryStatus(
   settings: RetrySettings,
   call: Pick<JudgedCall, 'isIdempotent'>,
   status: number,
-  headers: IncomingHttpHeaders,
+  headers: HeaderFields,
 ): boolean {
   const { retries, enabled, respectRetryAfter, clock } = settings;
   if (!retries || enabled === false) return false;
