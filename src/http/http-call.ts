@@ -2,6 +2,7 @@
  * The state of one call: where it has been redirected to, what its attempts were, what the last of them brought.
  */
 import { inspect } from 'node:util';
+import type { CookieJar } from 'tough-cookie';
 import type { Ms, Outcome } from '../core.js';
 import { type HttpAttempt, noteAttempt } from './attempt-trail.js';
 import {
@@ -25,6 +26,8 @@ export class HttpCall implements RetriedHttpCall {
   /** Moment at which all must be over. */
   readonly deadline: Ms;
   last: Outcome<WireResponse> | undefined;
+  /** The cookies of its redirects, where no session keeps them; made with the first. */
+  jar: CookieJar | undefined;
   readonly #startedAt: Ms;
   #tries = 0;
   #sentAt: Ms = 0;
