@@ -88,6 +88,7 @@ export class HttpClient {
       retried = retryPolicyFor<HttpCall, WireResponse>(settings, {
         send: (call, judge) => this.#attempt(call, judge),
         budgetFor: (call) => this.#parts.origins?.of(call.request.url).budget,
+        clock: this.#parts.agents.traffic.clockOf(settings.clock),
       });
       this.#retries.set(settings, retried);
     }

@@ -6,6 +6,7 @@
  */
 import {
   type Budget,
+  type Clock,
   GiveUpError,
   isBudget,
   type Ms,
@@ -42,6 +43,8 @@ export interface RetryParts<Call, Response> {
   readonly send: (call: Call, judge: Judge<Response>) => Promise<Response>;
   /** What pays for the retries of a call, where its settings leave that open. Asked when it starts. */
   readonly budgetFor?: ((call: Call) => Budget | undefined) | undefined;
+  /** By which it waits between attempts. @default that of the settings */
+  readonly clock?: Clock | undefined;
 }
 
 /** Judges the answer that ends an attempt, and gives it back. */
@@ -205,7 +208,8 @@ class HttpRetryPolicy<Call extends RetriedHttpCall, Response extends HttpRespons
 
   /** Who is told, and what the core needs besides. */
   #told(): object {
-    const { handlers, log, clock, random, jitter } = this.#settings;
+    const { handlers, log, random, jitter } = this.#settings;
+    const { clock = this.#settings.clock } = this.#parts;
     const onBackoff = [...listOf(handlers.onBackoff), close];
     return { ...handlers, onBackoff, log: httpLog(log), name: 'http', mode: 'async', clock, random, jitter };
   }
