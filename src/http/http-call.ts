@@ -86,7 +86,7 @@ export class HttpCall implements RetriedHttpCall {
 
   /** It was not answered. */
   failed(error: unknown): void {
-    this.last = { ok: false, error };
+    if (!this.#tellsLess(error)) this.last = { ok: false, error };
     const phase = error instanceof ConnectionError ? error.phase : 'body';
     const { status } = responseOf(error) ?? {};
     this.#add({ ...this.#facts(), phase, ...(status === undefined ? {} : { status }), error });
@@ -138,6 +138,12 @@ export class HttpCall implements RetriedHttpCall {
   [inspect.custom](): string {
     const { method, url } = this.name;
     return `HttpCall { ${method} ${url} }`;
+  }
+
+  // That there was no time to send it again tells less than what came when it was sent.
+  #tellsLess(error: unknown): boolean {
+    if (!(error instanceof TotalTimeoutError) || error.sent || this.last === undefined) return false;
+    return this.last.ok || (this.last.error instanceof ConnectionError && this.last.error.sent);
   }
 
   #isOurs(response: WireResponse): boolean {

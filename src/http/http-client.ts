@@ -125,8 +125,8 @@ export class HttpClient {
     try {
       return await (breaker === undefined ? exchanged() : breaker.run(exchanged));
     } catch (error) {
-      if (isRefusal(error)) standIn(call);
-      else if (!isAnswered) call.failed(error); // else it is of a callback
+      if (!isAnswered && !isRefusal(error)) call.failed(error); // else it is of a callback
+      if (!isAnswered || isRefusal(error)) standIn(call);
       throw error;
     }
   }
@@ -210,7 +210,7 @@ export class HttpClient {
   }
 }
 
-// The retry is refused: the answer that it was to replace is what there is.
+// The retry is refused, or was not sent in time: the answer that it was to replace is what there is.
 function standIn({ last }: HttpCall): void {
   if (last?.ok === true) last.value.standIn();
 }
