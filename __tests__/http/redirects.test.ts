@@ -351,3 +351,19 @@ describe('what goes along', () => {
     expect(response.url).not.toContain('secret');
   });
 });
+
+describe('a redirect to another origin', () => {
+  it('leads to its circuit, while the origin that was called first pays the retries', async () => {
+    const target = await open(httpServer((_request, response) => void response.writeHead(503).end()));
+    const server = await open(redirecting(302, target.url));
+    const session = new RetrySession({ backoff: false, circuitBreaker: { consecutive: 4 } });
+
+    await session.get(server.url);
+
+    const [first, second] = [session.origins.get(server.url), session.origins.get(target.url)];
+    expect([first?.circuit, second?.circuit]).toEqual(['closed', 'open']);
+    expect(first?.budget?.level).toBeLessThan(first?.budget?.capacity ?? 0);
+    expect(second?.budget?.level).toBe(second?.budget?.capacity);
+    await session.close();
+  });
+});
