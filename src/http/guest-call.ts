@@ -64,6 +64,11 @@ export class GuestCall<Response extends GuestResponse = GuestResponse> implement
     return this.#tries;
   }
 
+  /** Whether its time is over after an attempt and a wait. */
+  get isLate(): boolean {
+    return this.last !== undefined && this.settings.clock.now() >= this.deadline;
+  }
+
   inTime<T>(work: PromiseLike<T>): Promise<T> {
     const { request, settings, deadline, name } = this;
     const late = (): Error => new TotalTimeoutError(name, request.timeouts.total, { phase: 'body' });

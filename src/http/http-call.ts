@@ -2,6 +2,7 @@
  * The state of one call: where it has been redirected to, what its attempts were, what the last of them brought.
  */
 import { inspect } from 'node:util';
+import type { CookieJar } from 'tough-cookie';
 import type { Ms, Outcome } from '../core.js';
 import { type HttpAttempt, noteAttempt } from './attempt-trail.js';
 import {
@@ -25,6 +26,8 @@ export class HttpCall implements RetriedHttpCall {
   /** Moment at which all must be over. */
   readonly deadline: Ms;
   last: Outcome<WireResponse> | undefined;
+  /** The cookies of its redirects, where no session keeps them; made with the first. */
+  jar: CookieJar | undefined;
   readonly #startedAt: Ms;
   #tries = 0;
   #sentAt: Ms = 0;
@@ -83,7 +86,7 @@ export class HttpCall implements RetriedHttpCall {
 
   /** It was not answered. */
   failed(error: unknown): void {
-    this.last = { ok: false, error };
+    if (!this.#tellsLess(error)) this.last = { ok: false, error };
     const phase = error instanceof ConnectionError ? error.phase : 'body';
     const { status } = responseOf(error) ?? {};
     this.#add({ ...this.#facts(), phase, ...(status === undefined ? {} : { status }), error });
@@ -135,6 +138,12 @@ export class HttpCall implements RetriedHttpCall {
   [inspect.custom](): string {
     const { method, url } = this.name;
     return `HttpCall { ${method} ${url} }`;
+  }
+
+  // That there was no time to send it again tells less than what came when it was sent.
+  #tellsLess(error: unknown): boolean {
+    if (!(error instanceof TotalTimeoutError) || error.sent || this.last === undefined) return false;
+    return this.last.ok || (this.last.error instanceof ConnectionError && this.last.error.sent);
   }
 
   #isOurs(response: WireResponse): boolean {

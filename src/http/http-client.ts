@@ -5,12 +5,13 @@
  * request can be followed from top to bottom.
  */
 import { Readable } from 'node:stream';
-import type { CookieJar } from 'tough-cookie';
+import { CookieJar } from 'tough-cookie';
 import { type Ms, RefusalError, isRefusal, isThenable } from '../core.js';
 import { cookieHeader, keepCookies } from './cookies.js';
 import { HttpCall } from './http-call.js';
 import { type RequestName, ResponseSizeError } from './http-errors.js';
 import type { HttpResponse } from './http-response.js';
+import { isRedirect } from './redirects.js';
 import type { Origins } from './judgement/origins.js';
 import { type Judge, type RetriedSend, retryPolicyFor } from './judgement/retry-policy.js';
 import type { RetrySettings } from './judgement/retry-settings.js';
@@ -28,7 +29,7 @@ export interface ClientParts {
   readonly agents: Agents;
   /** Circuits and budgets; `undefined` for none. */
   readonly origins: Origins | undefined;
-  /** Where cookies are kept; `undefined`: nowhere. */
+  /** Where cookies are kept; `undefined`: in the call, for the hops of its redirects. */
   readonly jar: CookieJar | undefined;
 }
 
@@ -87,6 +88,7 @@ export class HttpClient {
       retried = retryPolicyFor<HttpCall, WireResponse>(settings, {
         send: (call, judge) => this.#attempt(call, judge),
         budgetFor: (call) => this.#parts.origins?.of(call.request.url).budget,
+        clock: this.#parts.agents.traffic.clockOf(settings.clock),
       });
       this.#retries.set(settings, retried);
     }
@@ -123,8 +125,8 @@ export class HttpClient {
     try {
       return await (breaker === undefined ? exchanged() : breaker.run(exchanged));
     } catch (error) {
-      if (isRefusal(error)) standIn(call);
-      else if (!isAnswered) call.failed(error); // else it is of a callback
+      if (!isAnswered && !isRefusal(error)) call.failed(error); // else it is of a callback
+      if (!isAnswered || isRefusal(error)) standIn(call);
       throw error;
     }
   }
@@ -141,7 +143,7 @@ export class HttpClient {
     const { agents } = this.#parts;
     const { clock } = settings;
     const dispatcher = agents.dispatcherFor(url, request.transport);
-    const headers = this.#headersOf(request);
+    const headers = this.#headersOf(call);
     const body = request.body.open();
     const sentAt = clock.now();
     const seen: { head?: Answer } = {};
@@ -178,7 +180,7 @@ export class HttpClient {
       }
       throw error;
     } finally {
-      this.#keepCookies(url, seen.head);
+      this.#keepCookies(call, url, seen.head);
     }
   }
 
@@ -192,21 +194,23 @@ export class HttpClient {
   }
 
   // Whatever becomes of the body: the server has said it.
-  #keepCookies(url: URL, head: Answer | undefined): void {
-    const { jar } = this.#parts;
+  #keepCookies(call: HttpCall, url: URL, head: Answer | undefined): void {
     const cookies = head?.headers['set-cookie'];
-    if (jar !== undefined && cookies !== undefined) keepCookies(jar, url, [cookies].flat());
+    if (head === undefined || cookies === undefined) return;
+    const isFollowed = isRedirect(head.status) && call.request.allowRedirects;
+    const jar = this.#parts.jar ?? (isFollowed ? (call.jar ??= new CookieJar()) : call.jar);
+    if (jar !== undefined) keepCookies(jar, url, [cookies].flat());
   }
 
-  #headersOf({ headers, url, cookies }: HttpRequest): string[] {
+  #headersOf({ request: { headers, url, cookies }, jar }: HttpCall): string[] {
     const wire = headers.toWire();
-    const cookie = cookieHeader(this.#parts.jar, url, cookies);
+    const cookie = cookieHeader(this.#parts.jar ?? jar, url, cookies);
     if (cookie !== undefined && !headers.has('cookie')) wire.push('cookie', cookie);
     return wire;
   }
 }
 
-// The retry is refused: the answer that it was to replace is what there is.
+// The retry is refused, or was not sent in time: the answer that it was to replace is what there is.
 function standIn({ last }: HttpCall): void {
   if (last?.ok === true) last.value.standIn();
 }

@@ -16,6 +16,19 @@ import { type DecodedBody, decodeBytes, decodeStream, decodersOf } from './wire/
 import type { Answer } from './wire/exchange-options.js';
 import { releaseWhenForgotten } from './wire/release.js';
 
+// Here, and not beside the rest, so that the door for browsers needs no types of Node.
+declare module './http-response.js' {
+  interface HttpResponse {
+    /**
+     * The body as a stream, decoded, of any size: `maxResponseSize` does not hold for it. The same one at every call. A
+     * reader that is slow slows the server down. To destroy it, or to leave a `for await` early, frees the connection.
+     *
+     * It fails with what `bytes()` throws.
+     */
+    readonly body: Readable;
+  }
+}
+
 /** What an answer is an answer to. */
 export interface Asked extends RequestName {
   /** The address it came from, with its query. */

@@ -1,5 +1,5 @@
 /**
- * Single requests that are retried: no cookies are kept, connections are those of the process.
+ * Single requests that are retried: cookies are kept for the hops of one call only, connections are those of the process.
  */
 import type { HttpResponse } from './http-response.js';
 import type { OriginState } from './judgement/origins.js';
@@ -14,7 +14,8 @@ import { Agents, sharedAgents } from './wire/agents.js';
 export interface RetryRequestOptions extends SessionRequestOptions, RetryHttpOptions {}
 
 /**
- * Requests that are retried as those of a `RetrySession`, but keep no cookies. Nothing has to be closed.
+ * Requests that are retried as those of a `RetrySession`, but each for itself: a cookie that a redirect sets goes to where
+ * it leads, and is forgotten with the call. Nothing has to be closed.
  *
  *     const api = new RetryRequest({ timeout: ['1s', '5s'], retries: 4 });
  *     const response = await api.get('https://api.example.org/users');

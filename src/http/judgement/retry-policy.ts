@@ -4,9 +4,9 @@
  * `verdicts.ts` judges what an attempt ended with as soon as it has ended; the rules here, one for each counter, only
  * read what it said. So the core counts, waits, pays and tells, as it does for every function.
  */
-import type { IncomingHttpHeaders } from 'node:http';
 import {
   type Budget,
+  type Clock,
   GiveUpError,
   isBudget,
   type Ms,
@@ -14,7 +14,7 @@ import {
   type RetryRule,
   retry,
 } from '../../core.js';
-import type { HttpResponse } from '../http-response.js';
+import type { HeaderFields, HttpResponse } from '../http-response.js';
 import type { Counter } from './decision-table.js';
 import { httpLog } from './http-log.js';
 import { httpWaits } from './http-waits.js';
@@ -43,6 +43,8 @@ export interface RetryParts<Call, Response> {
   readonly send: (call: Call, judge: Judge<Response>) => Promise<Response>;
   /** What pays for the retries of a call, where its settings leave that open. Asked when it starts. */
   readonly budgetFor?: ((call: Call) => Budget | undefined) | undefined;
+  /** By which it waits between attempts. @default that of the settings */
+  readonly clock?: Clock | undefined;
 }
 
 /** Judges the answer that ends an attempt, and gives it back. */
@@ -74,7 +76,7 @@ export function mayRetryStatus(
   settings: RetrySettings,
   call: Pick<JudgedCall, 'isIdempotent'>,
   status: number,
-  headers: IncomingHttpHeaders,
+  headers: HeaderFields,
 ): boolean {
   const { retries, enabled, respectRetryAfter, clock } = settings;
   if (!retries || enabled === false) return false;
@@ -206,7 +208,8 @@ class HttpRetryPolicy<Call extends RetriedHttpCall, Response extends HttpRespons
 
   /** Who is told, and what the core needs besides. */
   #told(): object {
-    const { handlers, log, clock, random, jitter } = this.#settings;
+    const { handlers, log, random, jitter } = this.#settings;
+    const { clock = this.#settings.clock } = this.#parts;
     const onBackoff = [...listOf(handlers.onBackoff), close];
     return { ...handlers, onBackoff, log: httpLog(log), name: 'http', mode: 'async', clock, random, jitter };
   }

@@ -6,9 +6,10 @@
  */
 import { clearInterval, setInterval } from 'node:timers';
 import { setImmediate as turn } from 'node:timers/promises';
-import { type Ms, UsageError } from '../../core.js';
-import { type Linked, Ring } from './ring.js';
+import { type Clock, type Ms, UsageError } from '../../core.js';
 import { ConnectionError, type RequestName } from '../http-errors.js';
+import { type Pause, PausingClock } from './pauses.js';
+import { type Linked, Ring } from './ring.js';
 
 /** An exchange, as its owner sees it. */
 export interface Traveller extends Linked<Traffic> {
@@ -45,6 +46,7 @@ export class Traffic {
   /** All that is under way for the first of its parents and those who borrow of it. */
   readonly #calls: Ring<Traffic, Call>;
   readonly #travellers: Ring<Traffic, Traveller>;
+  readonly #pauses: Ring<Traffic, Pause<Traffic>>;
   /** How much of it is under way here. */
   #size = 0;
   #isClosed = false;
@@ -56,6 +58,7 @@ export class Traffic {
     this.#parent = parent;
     this.#calls = parent === undefined ? new Ring() : parent.#calls;
     this.#travellers = parent === undefined ? new Ring() : parent.#travellers;
+    this.#pauses = parent === undefined ? new Ring() : parent.#pauses;
   }
 
   /** Whether no call may begin any more. */
@@ -96,6 +99,11 @@ export class Traffic {
     if (this.#travellers.delete(traveller) !== undefined) this.#count(-1);
   }
 
+  /** A clock for the waits between attempts, which are over when this is destroyed. */
+  clockOf(clock: Clock): Clock {
+    return new PausingClock(clock, this.#pauses, this);
+  }
+
   /** Nothing new begins. @returns When nothing is under way any more. */
   close(): Promise<void> {
     this.#isClosed = true;
@@ -111,6 +119,8 @@ export class Traffic {
       call.reject(new ConnectionError(nameOf(call), destroyedWhy, { phase: 'started', isPermanent: true }));
       this.#end(call);
     }
+    // Their next attempt finds that nothing can be sent.
+    for (const pause of this.#own(this.#pauses)) pause.end();
   }
 
   #end(call: Call): void {
