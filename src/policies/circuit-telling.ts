@@ -5,9 +5,10 @@
  * yet what brought it about; so it waits until all of them have.
  */
 import type { Outcome } from '../call/outcome.js';
-import { isObserved, publish } from '../events.js';
+import { type EventType, isObserved, publish } from '../events.js';
 import { type Handler, tellAtOnce } from '../retry/handlers.js';
 import type { Ms } from '../time/duration.js';
+import { isCircuitLogRead, logChange } from './circuit-log.js';
 import type { CircuitDetails } from './circuit-options.js';
 import type { CircuitState } from './circuit-rules.js';
 import type { Circuit } from './circuit.js';
@@ -30,7 +31,7 @@ interface Change {
   readonly outcome: Outcome | undefined;
 }
 
-const events: Readonly<Record<CircuitState, readonly [CircuitDetails['event'], string]>> = {
+const events: Readonly<Record<CircuitState, readonly [CircuitDetails['event'], EventType]>> = {
   closed: ['close', 'circuit:close'],
   open: ['open', 'circuit:open'],
   isolated: ['open', 'circuit:open'],
@@ -42,7 +43,8 @@ const events: Readonly<Record<CircuitState, readonly [CircuitDetails['event'], s
 export function tellChange({ name, settings }: Teller, { circuit, now, ...change }: Change): void {
   const [event, type] = events[change.to];
   const handlers = settings.handlers[event];
-  if (handlers.length === 0 && !isObserved()) return;
+  const isLogged = isCircuitLogRead();
+  if (!isLogged && handlers.length === 0 && !isObserved(type)) return;
   const { because, retryAt, reopened } = circuit;
   const counts = Object.freeze(circuit.counts(now));
   const details: CircuitDetails = Object.freeze({
@@ -54,12 +56,13 @@ export function tellChange({ name, settings }: Teller, { circuit, now, ...change
     reopened,
     counts,
   });
+  if (isLogged) logChange(details, retryAt - now);
   tellInOrder({ type, name, details, handlers });
 }
 
 /** Something that a circuit did, for its handlers and for the event hub. */
 interface News {
-  readonly type: string;
+  readonly type: EventType;
   readonly name: string;
   /** Frozen. */
   readonly details: object;
@@ -78,7 +81,7 @@ export function tellInOrder(news: News): void {
   try {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       tellAtOnce(next.handlers, next.name, next.details);
-      if (isObserved()) publish(next.type, next.name, next.details);
+      if (isObserved(next.type)) publish(next.type, next.name, next.details);
     }
   } finally {
     isTelling = false;

@@ -223,7 +223,7 @@ export class TimedCall extends AbortSource implements Frame, Sleeper, Abortable 
 
   #tell(error: TimeoutError): void {
     const { onTimeout, target, clock } = this.limit;
-    const observed = isObserved();
+    const observed = isObserved('timeout');
     if (onTimeout.length === 0 && !observed) return;
     const details: TimeoutDetails = Object.freeze({
       event: 'timeout',
