@@ -129,7 +129,7 @@ function change(to: readonly Listening[]): void {
 
 /** Whether anybody wants to know of such an event. Ask before making one. */
 export function isObserved(type: EventType): boolean {
-  return listenings.length > 0 && listenings.some(({ wants }) => wants(type));
+  return listenings.some(({ wants }) => wants(type));
 }
 
 /** Whether anybody wants to know of calls that succeed at once. Nobody listening costs one comparison. */

@@ -11,10 +11,8 @@ let stop = (): void => undefined;
  * Publishes what happens in this process on channels of `node:diagnostics_channel`, one for each type of event:
  * `stampede:retry:backoff`, `stampede:circuit:open` ... Messages are the events of `subscribe`: `{ type, name, details }`.
  *
- *     import { subscribe } from 'node:diagnostics_channel';
- *
  *     observeWithDiagnostics();
- *     subscribe('stampede:circuit:open', ({ name }) => console.log(name, 'is gone'));
+ *     diagnosticsChannel.subscribe('stampede:circuit:open', ({ name }) => console.log(name, 'is gone'));
  *
  * An event is made only while its channel has a subscriber; until then the channels are asked, which takes a call some
  * tens of nanoseconds. To call it twice does not publish twice.

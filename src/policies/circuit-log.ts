@@ -22,7 +22,7 @@ export function logChange(details: CircuitDetails, left: number): void {
 /**
  * The line of the log.
  *
- *     Circuit payments: closed → open for 5s (failureRate: 12 of 20 calls failed)
+ *     Circuit payments: closed → open for 5.0s (failureRate: 12 of 20 calls failed)
  *     Circuit payments: open → half-open (openTime)
  */
 export function changeText(details: CircuitDetails, left: number): string {
@@ -37,13 +37,13 @@ function evidenceOf({ because, to, counts, reopened }: CircuitDetails): string |
   const { calls, failures, slow, consecutive } = counts;
   switch (because) {
     case 'consecutive':
-      return `${consecutive} failures in a row`;
+      return `${consecutive} ${consecutive === 1 ? 'failure' : 'failures'} in a row`;
     case 'failureRate':
       return `${failures} of ${calls} calls failed`;
     case 'slowRate':
       return `${slow} of ${calls} calls were slow`;
     case 'probes':
-      return to === 'open' ? `they failed, opened ${reopened} times` : 'they succeeded';
+      return to === 'open' ? `they failed; opened ${reopened} times` : 'they succeeded';
     case 'ramp':
       return to === 'open' ? `${failures} of ${calls} calls failed, ${slow} were slow` : undefined;
     default:

@@ -32,7 +32,7 @@ export interface OpenTelemetryOptions {
  * Attributes are names of functions and gateways, origins of requests, codes and classes of errors, and a few words of
  * ours: never an argument, a value, a message or a key. A call without an active span makes none.
  *
- * @returns A function that ends it. The instruments stay with their meter, which cannot give them back.
+ * @returns A function that ends it. A meter cannot give instruments back: its SDK goes on exporting their last values.
  * @throws {OptionError} for an option that is unknown or not allowed.
  * @see https://opentelemetry.io/docs/specs/semconv/general/naming/
  */
