@@ -1,5 +1,6 @@
 /** Prometheus: what the real prom-client shows of calls, circuits and budgets. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Agent, request } from 'undici';
 import { Gauge, Registry, register as usualRegister } from 'prom-client';
 import {
   VirtualClock,
@@ -16,7 +17,7 @@ import {
   withRetry,
 } from '../../src/core.js';
 import { isObserved } from '../../src/events.js';
-import { RetryRequest } from '../../src/http/index.js';
+import { RetryRequest, retryFetch, retryInterceptor } from '../../src/http/index.js';
 import { type PrometheusOptions, observeWithPrometheus } from '../../src/observe/prometheus/index.js';
 import { scripted } from '../http/support/servers.js';
 import { bothDrivers } from '../support/both-drivers.js';
@@ -245,14 +246,25 @@ describe('observeWithPrometheus', () => {
     expect(await samples('stampede_budget_tokens', 'prom payments')).toHaveLength(1);
   });
 
-  it('names HTTP calls by their origin: no path, no query, no credentials', async () => {
+  it.each<[string, (url: string) => Promise<unknown>]>([
+    ['RetryRequest', (url) => new RetryRequest({ backoff: constant(1) }).get(url)],
+    ['retryFetch', (url) => retryFetch(fetch, { backoff: constant(1) })(url.replace('ada:hunter2@', ''))],
+    [
+      'retryInterceptor',
+      async (url) => {
+        const agent = new Agent();
+        const dispatcher = agent.compose(retryInterceptor({ backoff: constant(1) }));
+        const { body } = await request(url.replace('ada:hunter2@', ''), { dispatcher });
+        await body.dump();
+        await agent.close();
+      },
+    ],
+  ])('names calls of %s by their origin: no path, no query, no credentials', async (_, get) => {
     observe();
     const server = await scripted(503, 200);
     try {
       const { origin, host } = new URL(server.url);
-      await new RetryRequest({ backoff: constant(1) }).get(
-        `http://ada:hunter2@${host}/users/42?token=s3cret`,
-      );
+      await get(`http://ada:hunter2@${host}/users/42?token=s3cret`);
 
       const scrape = await register.metrics();
       expect(await samples('stampede_calls')).toEqual([
