@@ -27,20 +27,20 @@ describe('the bundle for browsers', () => {
     expect(imports).toEqual([]);
   });
 
-  it('of withRetry and expo, without debug, is at most 15.4 kB gzipped and 14 kB with brotli', async () => {
+  it('of withRetry and expo, without debug, is at most 15.8 kB gzipped and 14.4 kB with brotli', async () => {
     const { gzip, brotli } = await bundle(`export { withRetry, expo } from './dist/esm/index.js';`, {
       external: ['debug'],
     });
 
     // A guard against growth. The aim of 3,000 B collides with what every retry promises: bench/README.md says how.
-    expect(gzip).toBeLessThanOrEqual(15_400);
-    expect(brotli).toBeLessThanOrEqual(14_000);
+    expect(gzip).toBeLessThanOrEqual(15_800);
+    expect(brotli).toBeLessThanOrEqual(14_400);
   });
 
-  it('of the whole core, without debug, is at most 39.3 kB gzipped', async () => {
+  it('of the whole core, without debug, is at most 40 kB gzipped', async () => {
     const { gzip } = await bundle(`export * from './dist/esm/index.js';`, { external: ['debug'] });
 
-    expect(gzip).toBeLessThanOrEqual(39_300);
+    expect(gzip).toBeLessThanOrEqual(40_000);
   });
 });
 
@@ -63,7 +63,7 @@ describe('the built package', () => {
 
   it('gives each function and class the name it is exported under', () => {
     const script = `
-      for (const door of ['stampede-js', 'stampede-js/metadata']) {
+      for (const door of ['stampede-js', 'stampede-js/metadata', 'stampede-js/observe', 'stampede-js/observe/prometheus', 'stampede-js/observe/opentelemetry']) {
         for (const [name, value] of Object.entries(await import(door))) {
           if (typeof value === 'function' && value.name !== name) console.log(door, name, value.name);
         }

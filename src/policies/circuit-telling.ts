@@ -5,6 +5,7 @@
  * yet what brought it about; so it waits until all of them have.
  */
 import type { Outcome } from '../call/outcome.js';
+import type { WayBack } from '../call/way-back.js';
 import { type EventType, isObserved, publish } from '../events.js';
 import { type Handler, tellAtOnce } from '../retry/handlers.js';
 import type { Ms } from '../time/duration.js';
@@ -31,20 +32,36 @@ interface Change {
   readonly outcome: Outcome | undefined;
 }
 
-const events: Readonly<Record<CircuitState, readonly [CircuitDetails['event'], EventType]>> = {
-  closed: ['close', 'circuit:close'],
-  open: ['open', 'circuit:open'],
-  isolated: ['open', 'circuit:open'],
-  'half-open': ['halfOpen', 'circuit:half-open'],
-  ramp: ['ramp', 'circuit:ramp'],
+const events: Readonly<Record<CircuitState, CircuitDetails['event']>> = {
+  closed: 'close',
+  open: 'open',
+  isolated: 'open',
+  'half-open': 'halfOpen',
+  ramp: 'ramp',
 };
 
-/** Tells of a change of a circuit, if there is anybody to hear it. */
-export function tellChange({ name, settings }: Teller, { circuit, now, ...change }: Change): void {
-  const [event, type] = events[change.to];
-  const handlers = settings.handlers[event];
+const types: Readonly<Record<CircuitDetails['event'], EventType>> = {
+  close: 'circuit:close',
+  open: 'circuit:open',
+  halfOpen: 'circuit:half-open',
+  ramp: 'circuit:ramp',
+};
+
+/** Whether there is anybody to hear of an event. */
+export function isHeard({ settings }: Teller, event: CircuitDetails['event']): boolean {
+  return settings.handlers[event].length > 0 || isObserved(types[event]);
+}
+
+/**
+ * Tells of a change of a circuit, if there is anybody to hear it.
+ *
+ * @param back  Into the asynchronous context of the call that has brought it about, where that is not this one.
+ */
+export function tellChange(owner: Teller, { circuit, now, ...change }: Change, back?: WayBack): void {
+  const { name, settings } = owner;
+  const event = events[change.to];
   const isLogged = isCircuitLogRead();
-  if (!isLogged && handlers.length === 0 && !isObserved(type)) return;
+  if (!isLogged && !isHeard(owner, event)) return;
   const { because, retryAt, reopened } = circuit;
   const counts = Object.freeze(circuit.counts(now));
   const details: CircuitDetails = Object.freeze({
@@ -57,7 +74,9 @@ export function tellChange({ name, settings }: Teller, { circuit, now, ...change
     counts,
   });
   if (isLogged) logChange(details, retryAt - now);
-  tellInOrder({ type, name, details, handlers });
+  waiting.push({ type: types[event], name, details, handlers: settings.handlers[event] });
+  if (back === undefined) tellWaiting();
+  else back(tellWaiting);
 }
 
 /** Something that a circuit did, for its handlers and for the event hub. */
@@ -76,6 +95,10 @@ let isTelling = false;
 /** Tells it now, or after what is being told. */
 export function tellInOrder(news: News): void {
   waiting.push(news);
+  tellWaiting();
+}
+
+function tellWaiting(): void {
   if (isTelling) return;
   isTelling = true;
   try {
