@@ -12,6 +12,19 @@ describe('BoundedTexts', () => {
 });
 
 describe('Counts', () => {
+  it('bounds what names and errors may come to together', () => {
+    const counts = new Counts();
+
+    for (let name = 0; name < 100; name++) {
+      for (let error = 0; error < 100; error++) counts.add(`name ${name}`, '', `E_${error}`);
+    }
+
+    const all = [...counts];
+    expect(all).toHaveLength(2000 + 80);
+    expect(all.at(-1)).toEqual({ name: 'name 99', what: '', error: '_OTHER', times: 100 });
+    expect(all.reduce((sum, { times }) => sum + times, 0)).toBe(10_000);
+  });
+
   it('counts by name, by what happened and by error', () => {
     const counts = new Counts();
 

@@ -39,8 +39,15 @@ export interface Count {
 
 type Cell = { -readonly [K in keyof Count]: Count[K] };
 
+/** The word for an error that is not told apart: OpenTelemetry's. */
+export const otherError = '_OTHER';
+
+/** Names times errors may be many, though neither are: past so many counts all further errors are one. */
+const mostByError = 2000;
+
 /** Counts of one kind of thing. Names, whats and errors are few: whoever counts sees to that. */
 export class Counts {
+  #size = 0;
   readonly #byName = new Map<string, Map<string, Cell>>();
 
   add(name: string, what = '', error = ''): void {
@@ -48,8 +55,13 @@ export class Counts {
     if (cells === undefined) this.#byName.set(name, (cells = new Map()));
     const key = error === '' ? what : `${what} ${error}`;
     const cell = cells.get(key);
-    if (cell === undefined) cells.set(key, { name, what, error, times: 1 });
-    else cell.times += 1;
+    if (cell !== undefined) cell.times += 1;
+    else if (this.#size >= mostByError && error !== '' && error !== otherError)
+      this.add(name, what, otherError);
+    else {
+      this.#size += 1;
+      cells.set(key, { name, what, error, times: 1 });
+    }
   }
 
   *[Symbol.iterator](): Iterator<Count> {

@@ -3,8 +3,7 @@
  * message, which may hold anything.
  */
 
-/** For what has no name that could be used. The word is OpenTelemetry's. */
-const nameless = '_OTHER';
+import { otherError } from './counts.js';
 
 /**
  * What kind of failure it was.
@@ -24,7 +23,7 @@ export function errorType(outcome: {
   try {
     return outcome.ok ? statusOf(outcome.value) : kindOf(outcome.error);
   } catch {
-    return nameless; // what is thrown may be a Proxy, or have a getter that throws
+    return otherError; // what is thrown may be a Proxy, or have a getter that throws
   }
 }
 
@@ -35,9 +34,9 @@ function statusOf(value: unknown): string {
 }
 
 function kindOf(error: unknown): string {
-  if (typeof error !== 'object' || error === null) return nameless;
+  if (typeof error !== 'object' || error === null) return otherError;
   const { code, name } = error as { readonly code?: unknown; readonly name?: unknown };
   if (typeof code === 'string' && /^[A-Z][A-Z0-9_]{1,49}$/.test(code)) return code;
   // What is no identifier was not written as the name of a class, and may be a text with an argument in it.
-  return typeof name === 'string' && /^[A-Za-z_$][\w$]{0,49}$/.test(name) ? name : nameless;
+  return typeof name === 'string' && /^[A-Za-z_$][\w$]{0,49}$/.test(name) ? name : otherError;
 }

@@ -13,7 +13,7 @@ import type {
   StampedeEvent,
 } from '../core.js';
 import { callName } from './call-name.js';
-import { BoundedTexts, Counts } from './counts.js';
+import { BoundedTexts, Counts, otherError } from './counts.js';
 import { errorType } from './error-type.js';
 
 /** What there are counts of. */
@@ -74,7 +74,7 @@ export class Tally implements Readonly<Record<Counted, Counts>> {
   readonly handlerErrors = new Counts();
   /** The names that are told apart, which those of circuits and budgets are among. */
   readonly names: BoundedTexts;
-  readonly #errors = new BoundedTexts(mostErrors, '_OTHER');
+  readonly #errors = new BoundedTexts(mostErrors, otherError);
   readonly #options: TallyOptions;
 
   constructor(options: TallyOptions) {
