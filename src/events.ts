@@ -127,12 +127,12 @@ function change(to: readonly Listening[]): void {
   mayCallsBeObserved = to.some(({ isOpen, wants }) => isOpen || ofEveryCall.some(wants));
 }
 
-/** Whether anybody wants to know of such an event. Ask before making one. */
+/** Whether anybody wants to know of such an event. Ask before making one. Nobody listening costs one comparison. */
 export function isObserved(type: EventType): boolean {
-  return listenings.some(({ wants }) => wants(type));
+  return listenings.length > 0 && listenings.some(({ wants }) => wants(type));
 }
 
-/** Whether anybody wants to know of calls that succeed at once. Nobody listening costs one comparison. */
+/** Whether anybody wants to know of calls that succeed at once. */
 export function areCallsObserved(): boolean {
   return mayCallsBeObserved && ofEveryCall.some(isObserved);
 }

@@ -2,7 +2,6 @@
  * What an error is called where only few words may be used: its code, the status of an answer, or its class. Never its
  * message, which may hold anything.
  */
-
 import { otherError } from './counts.js';
 
 /**
