@@ -7,14 +7,19 @@
 import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { isStampedeError } from '../core.js';
+import { addExec } from './exec.js';
 import { EXIT } from './exit-codes.js';
 import type { Terminal } from './terminal.js';
+import { addWaits } from './waits.js';
 
 /** Adds one command to the program. */
 export type AddCommand = (program: Command, terminal: Terminal) => void;
 
 /** One line per command, in the order of the help. */
-const COMMANDS: readonly AddCommand[] = [];
+const COMMANDS: readonly AddCommand[] = [
+  addWaits, //
+  addExec,
+];
 
 /**
  * Runs a command line. What it has to say goes to `terminal`, and so does the exit code.
