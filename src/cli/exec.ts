@@ -60,7 +60,7 @@ export function addExec(program: Command, terminal: Terminal): void {
     .option('--timeout <time>', 'end a try that takes longer: SIGTERM, then SIGKILL', positiveTime)
     .option(
       '--kill-after <time>',
-      'how long it may take to end when it was told to, or "infinite" (default: 5s)',
+      'how long it may take to end when it was told to, or "unlimited" (default: 5s)',
       timeLimit,
       5000,
     )

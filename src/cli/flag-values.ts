@@ -15,7 +15,7 @@ import { type Ms, isStampedeError, toMs } from '../core.js';
  * @returns Milliseconds, 0 or more.
  */
 export function time(text: string): Ms {
-  if (Number(text) === 0) return 0;
+  if (isNumber(text) && Number(text) === 0) return 0;
   if (isNumber(text)) throw new InvalidArgumentError(`A time needs a unit: write ${text}ms or ${text}s.`);
   try {
     return toMs('time', text);
@@ -32,9 +32,9 @@ export function positiveTime(text: string): Ms {
   throw new InvalidArgumentError('It must be a time of more than 0, such as 250ms, 5s or 2m.');
 }
 
-/** Reads a time, or `infinite` for no limit. */
+/** Reads a time, or `unlimited`. */
 export function timeLimit(text: string): Ms {
-  return isInfinite(text) ? Infinity : time(text);
+  return text === 'unlimited' ? Infinity : time(text);
 }
 
 /** Reads one time or several with commas between them: `100ms,500ms,2s`. */
@@ -43,9 +43,9 @@ export function times(text: string): Ms | Ms[] {
   return all.length === 1 ? (all[0] as Ms) : all;
 }
 
-/** Reads a number of tries, or `infinite` for no limit. */
+/** Reads a number of tries, or `unlimited`. */
 export function tries(text: string): number {
-  return isInfinite(text) ? Infinity : count(text);
+  return text === 'unlimited' ? Infinity : count(text);
 }
 
 /** Reads a whole number of 1 or more. */
@@ -79,8 +79,4 @@ export function exitCodes(text: string): ReadonlySet<number> {
 
 function isNumber(text: string): boolean {
   return /^[-+]?(\d+\.?\d*|\.\d+)$/.test(text);
-}
-
-function isInfinite(text: string): boolean {
-  return /^infini(te|ty)$/i.test(text);
 }

@@ -21,6 +21,14 @@ const COMMANDS: readonly AddCommand[] = [
   addExec,
 ];
 
+const examples = `
+Examples:
+  stampede waits --wait fibo --max-value 13s
+  stampede exec --max-tries 5 --wait expo -- curl -fsS https://example.com
+
+Exit code: 0 it went well, 1 it did not, 2 the command line cannot be meant. exec passes on the command's own.
+`;
+
 /**
  * Runs a command line. What it has to say goes to `terminal`, and so does the exit code.
  *
@@ -64,6 +72,7 @@ function programFor(terminal: Terminal): Command {
     })
     .configureHelp({ styleTitle: (title) => `\u001b[1m${title}\u001b[22m` }); // taken out again where colours are
   for (const add of COMMANDS) add(program, terminal);
+  program.addHelpText('after', examples);
   for (const command of [program, ...program.commands]) {
     command
       .option('--no-color', 'no colours, even on a terminal')

@@ -2,7 +2,8 @@
  * How a schedule is told to people: a table of the tries, a chart of the waits, and what it comes to.
  */
 import { readable } from '../core.js';
-import type { Policy } from './policy-flags.js';
+import type { Policy } from './policy.js';
+import { timeText } from './policy-text.js';
 import type { Schedule, ScheduleOptions, ScheduledTry } from './schedule.js';
 import { barChart, table } from './table.js';
 import type { Terminal } from './terminal.js';
@@ -31,7 +32,7 @@ function triesTable(
   { clients }: ScheduleOptions,
 ): string {
   const allMake = tries.every((one) => one.clients === clients);
-  const titles = ['try', 'waits up to', 'min', 'median', 'p95', 'max', 'starts at', 'at the latest'];
+  const titles = ['try', 'wait up to', 'min', 'median', 'p95', 'max', 'starts at', 'latest'];
   const rows = tries.map((one) => {
     const { wait, startsAt } = one;
     const waited = [one.bound, wait.min, wait.median, wait.p95, wait.max];
@@ -59,10 +60,10 @@ function sentences(policy: Policy, { clients, attempt }: ScheduleOptions, schedu
   return [
     `${until} ${readable(total.mean)} on average, ${readable(total.p95)} in 95 of 100 cases, ${readable(longest)} at the longest${attempt === 0 ? ', and the time of the attempts on top' : ''}.`,
     ...many(ends.maxTries, `give up after try ${last}: there are no more.`),
-    ...many(ends.maxTime, `give up because ${readable(policy.maxTime)} is over.`),
+    ...many(ends.maxTime, `give up because ${timeText(policy.maxTime)} is over.`),
     ...many(ends.waits, `give up after try ${last}: the generator has no more waits.`),
     ...many(ends.tries, `would go on after try ${last}, where this table ends.`),
-    ...(never.length === 0 ? [] : [`${range(never)} never made within ${readable(policy.maxTime)}.`]),
+    ...(never.length === 0 ? [] : [`${range(never)} never made within ${timeText(policy.maxTime)}.`]),
   ];
 }
 

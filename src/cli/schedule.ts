@@ -4,7 +4,7 @@
  * The numbers come from the engine that production runs, not from a formula beside it.
  */
 import { type GiveUpReason, type Ms, type Random, VirtualClock, seeded, withRetry } from '../core.js';
-import type { Policy } from './policy-flags.js';
+import type { Policy } from './policy.js';
 
 export interface ScheduleOptions {
   /** How many tries are looked at, at most. */

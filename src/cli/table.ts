@@ -30,7 +30,7 @@ export function table(
   const drawn = new Table({
     head: columns.map(({ title }) => colours.bold(title)),
     colAligns: columns.map(({ align }) => align ?? 'right'),
-    chars: { ...Object.fromEntries(frame.split(' ').map((name) => [name, ''])), middle: '   ' },
+    chars: { ...Object.fromEntries(frame.split(' ').map((name) => [name, ''])), middle: '  ' },
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
   });
   drawn.push(...rows.map((row) => [...row]));

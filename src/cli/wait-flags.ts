@@ -1,61 +1,33 @@
 /**
- * Which wait generator and which jitter the flags of a command ask for.
+ * Which waits and which jitter the flags of a command ask for.
  *
  * A generator is named by `--wait`, a jitter by `--jitter`, and each has flags of its own. A flag that the chosen one
  * would not read is refused: the policy would not be the one that was meant.
  */
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import {
-  type Jitter,
-  type WaitMaker,
-  constant,
-  decay,
-  decorrelated,
-  equalJitter,
-  expo,
-  fibo,
-  fullJitter,
-  linear,
-  proportionalJitter,
-  random,
-  randomJitter,
-} from '../core.js';
+import type { JitterSettings, WaitSettings } from '../config/index.js';
 import { number, time, times } from './flag-values.js';
 
-/** A generator or a jitter: what makes it, and how each of its flags is read. */
-interface Kind<T> {
-  readonly make: (options: any) => T;
-  readonly flags: Readonly<Record<string, (text: string) => unknown>>;
-}
+/** The flags of each generator or jitter: how each is read, and what it is called in the settings where that differs. */
+type Kinds = Readonly<Record<string, Readonly<Record<string, (text: string) => unknown>>>>;
 
-const WAITS: Readonly<Record<string, Kind<WaitMaker>>> = {
-  expo: { make: expo, flags: { factor: time, base: number, maxValue: time } },
-  fibo: { make: fibo, flags: { initial: time, maxValue: time } },
-  constant: { make: ({ interval }) => constant(interval), flags: { interval: times } },
-  linear: { make: linear, flags: { initial: time, step: time, maxValue: time } },
-  decay: { make: decay, flags: { initial: time, decayFactor: number, minValue: time } },
-  random: { make: random, flags: { min: time, max: time, distribution: String } },
-  decorrelated: { make: decorrelated, flags: { base: time, maxValue: time } },
+const WAITS: Kinds = {
+  expo: { factor: time, base: number, maxValue: time },
+  fibo: { initial: time, maxValue: time },
+  constant: { interval: times },
+  linear: { initial: time, step: time, maxValue: time },
+  decay: { initial: time, decayFactor: number, minValue: time },
+  random: { min: time, max: time, distribution: String },
+  decorrelated: { base: time, maxValue: time },
 };
 
-const JITTERS: Readonly<Record<string, Kind<Jitter | null>>> = {
-  full: { make: () => fullJitter, flags: {} },
-  equal: { make: () => equalJitter, flags: {} },
-  none: { make: () => null, flags: {} },
-  proportional: {
-    make: ({ jitterRatio: ratio }) => proportionalJitter({ ratio }),
-    flags: { jitterRatio: number },
-  },
-  random: { make: ({ jitterMax: max }) => randomJitter({ max }), flags: { jitterMax: time } },
+const JITTERS: Kinds = {
+  full: {},
+  equal: {},
+  none: {},
+  proportional: { jitterRatio: number },
+  random: { jitterMax: time },
 };
-
-/** A generator or a jitter that was asked for, and how to name it to people. */
-export interface Chosen<T> {
-  readonly made: T;
-  readonly text: string;
-  /** Whether it is random by itself, so that the default jitter leaves it alone. */
-  readonly isRandom?: boolean;
-}
 
 /** Adds the flags of waits and jitters to a command. */
 export function addWaitFlags(command: Command): void {
@@ -81,71 +53,63 @@ export function addWaitFlags(command: Command): void {
 }
 
 /**
- * The generator that a command line asks for.
+ * The waits that a command line asks for.
  *
  * @returns `undefined` where it names none.
  */
-export function chosenWait(command: Command): Chosen<WaitMaker> | undefined {
-  const wait = chosen(command, 'wait', WAITS);
-  return wait && { ...wait, isRandom: /^(random|decorrelated)\b/.test(wait.text) };
+export function chosenWait(command: Command): WaitSettings | undefined {
+  const { name, settings } = chosen(command, 'wait', WAITS);
+  return name === undefined ? undefined : ({ type: name, ...settings } as WaitSettings);
 }
 
 /** The jitter that a command line asks for; `undefined` where it names none. */
-export function chosenJitter(command: Command): Chosen<Jitter | null> | undefined {
-  return chosen(command, 'jitter', JITTERS);
+export function chosenJitter(command: Command): JitterSettings | undefined {
+  const { name, settings } = chosen(command, 'jitter', JITTERS);
+  switch (name) {
+    case 'proportional':
+      return { type: name, ratio: settings['jitterRatio'] as number | undefined };
+    case 'random':
+      return { type: name, max: settings['jitterMax'] as number | undefined };
+    default:
+      return name as 'full' | 'equal' | 'none' | undefined;
+  }
 }
 
-function chosen<T>(
+function chosen(
   command: Command,
   by: string,
-  kinds: Readonly<Record<string, Kind<T>>>,
-): Chosen<T> | undefined {
+  kinds: Kinds,
+): { readonly name: string | undefined; readonly settings: Readonly<Record<string, unknown>> } {
   const given: Record<string, string | undefined> = command.opts();
   const name = given[by];
-  const kind = name === undefined ? undefined : kinds[name];
-  for (const flag of flagsOf(kinds)) {
-    if (given[flag] !== undefined && kind?.flags[flag] === undefined)
-      refuse(command, { by, name, flag, kinds });
+  const readers = kinds[name ?? ''] ?? {};
+  for (const flag of new Set(Object.values(kinds).flatMap(Object.keys))) {
+    if (given[flag] !== undefined && readers[flag] === undefined) refuse(command, { by, name, flag, kinds });
   }
-  if (kind === undefined) return undefined;
-
-  const asked = Object.keys(kind.flags).filter((flag) => given[flag] !== undefined);
-  const options = asked.map((flag) => [
-    flag,
-    read(command, flag, kind.flags[flag] ?? String, given[flag] ?? ''),
-  ]);
-  const text = asked.map((flag) => `${flag} ${given[flag]}`).join(', ');
-  return {
-    made: kind.make(Object.fromEntries(options)),
-    text: text === '' ? `${name}` : `${name} (${text})`,
-  };
-}
-
-function flagsOf(kinds: Readonly<Record<string, Kind<unknown>>>): ReadonlySet<string> {
-  return new Set(Object.values(kinds).flatMap(({ flags }) => Object.keys(flags)));
-}
-
-function optionFor(command: Command, flag: string): Option {
-  return command.options.find((option) => option.attributeName() === flag) as Option;
+  const settings: Record<string, unknown> = {};
+  for (const [flag, reader] of Object.entries(readers)) {
+    const text = given[flag];
+    if (text !== undefined) settings[flag] = read(command, { flag, reader, text });
+  }
+  return { name, settings };
 }
 
 /** Says to whom a flag belongs, in place of the generator or jitter that would not read it. */
 function refuse(
   command: Command,
-  {
-    by,
-    name,
-    flag,
-    kinds,
-  }: { by: string; name: string | undefined; flag: string; kinds: Record<string, Kind<unknown>> },
+  { by, name, flag, kinds }: { by: string; name: string | undefined; flag: string; kinds: Kinds },
 ): never {
-  const owners = Object.keys(kinds).filter((one) => kinds[one]?.flags[flag] !== undefined);
-  const long = optionFor(command, flag).long;
+  const owners = Object.keys(kinds).filter((one) => kinds[one]?.[flag] !== undefined);
   const instead = name === undefined ? `, and there is no --${by}` : `, not to --${by} ${name}`;
-  command.error(`error: ${long} belongs to --${by} ${owners.join(' or ')}${instead}.`);
+  command.error(
+    `error: ${optionFor(command, flag).long} belongs to --${by} ${owners.join(' or ')}${instead}.`,
+  );
 }
 
-function read(command: Command, flag: string, reader: (text: string) => unknown, text: string): unknown {
+function read(
+  command: Command,
+  { flag, reader, text }: { flag: string; reader: (text: string) => unknown; text: string },
+): unknown {
   try {
     return reader(text);
   } catch (error) {
@@ -154,4 +118,8 @@ function read(command: Command, flag: string, reader: (text: string) => unknown,
     const { flags } = optionFor(command, flag);
     return command.error(`error: option '${flags}' argument '${text}' is invalid. ${error.message}`);
   }
+}
+
+function optionFor(command: Command, flag: string): Option {
+  return command.options.find((option) => option.attributeName() === flag) as Option;
 }

@@ -3,7 +3,8 @@
  */
 import type { Command } from 'commander';
 import { count, seed, time } from './flag-values.js';
-import { addPolicyFlags, chosenPolicy, policyText } from './policy-flags.js';
+import { addPolicyFlags, chosenPolicy } from './policy-flags.js';
+import { policyText } from './policy-text.js';
 import { type ScheduleOptions, scheduleOf } from './schedule.js';
 import { scheduleText } from './schedule-text.js';
 import type { Terminal } from './terminal.js';

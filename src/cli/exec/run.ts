@@ -4,7 +4,7 @@
  * When and whether to try again is the retry's to say; this only starts the command, ends it, and gives its exit code.
  */
 import { type Ms, currentCall, onException } from '../../core.js';
-import type { Policy } from '../policy-flags.js';
+import type { Policy } from '../policy.js';
 import { CommandError, exitCodeOf, faultOf } from './command-error.js';
 import { type StdinMode, givenStdin, isUsedUp } from './given-stdin.js';
 import { onInterrupt } from './interrupts.js';
