@@ -1,4 +1,4 @@
 /**
  * The door `stampede-js/config`: files → policies.
  */
-export {};
+export type * from './settings.js';
