@@ -76,7 +76,7 @@ export function addExec(program: Command, terminal: Terminal): void {
     .option('-v, --verbose', 'say more')
     .addHelpText('after', help)
     .action(async (name: string, args: string[], flags: ExecFlags) => {
-      const { policy } = chosenPolicy(command);
+      const { policy, timeout: said } = chosenPolicy(command);
       const { retryOn, giveUpOn, timeout, killAfter, stdin } = flags;
       const loudness = flags.quiet ? 'quiet' : flags.verbose ? 'verbose' : 'normal';
       terminal.exitCode = await exec(
@@ -84,7 +84,7 @@ export function addExec(program: Command, terminal: Terminal): void {
           command: name,
           args,
           policy,
-          timeout: timeout ?? Infinity,
+          timeout: timeout ?? said ?? Infinity,
           killAfter,
           stdin,
           foreground: process.platform === 'win32' || (flags.foreground ?? isatty(0)),

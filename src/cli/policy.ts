@@ -17,6 +17,8 @@ export interface Policy {
 /** A policy, and what of it is a function in words. */
 export interface ChosenPolicy {
   readonly policy: Policy;
+  /** How long one try may take, where the file says so. */
+  readonly timeout: Ms | undefined;
   readonly words: PolicyWords;
 }
 
