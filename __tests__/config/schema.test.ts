@@ -234,7 +234,7 @@ function keysBelow(
 
 describe('the schema for editors', () => {
   it('comes from the same source, names every option in both ways, and describes it', async () => {
-    const { jsonSchema } = (await import('../../tools/json-schema.mjs' as string)) as {
+    const { jsonSchema } = (await import('../../tools/json-schema.mjs')) as {
       jsonSchema(root: string, scratch: string): Promise<JsonSchema>;
     };
     const scratch = path.join(root, 'tmp');
@@ -245,7 +245,7 @@ describe('the schema for editors', () => {
     expect(readdirSync(scratch).filter((name) => name.startsWith('schema-'))).toEqual([]);
     const named = new Map<string, JsonSchema>();
     collect(schema, named);
-    const keys = [...keysBelow(file as AnySchema)];
+    const keys = [...keysBelow(file)];
     expect(keys.filter((key) => !named.has(key) || !named.has(snakeCase(key)))).toEqual([]);
     const undescribed = [...named].filter(
       ([key, one]) => one.description === undefined && !plain.includes(key),
