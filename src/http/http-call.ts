@@ -2,7 +2,7 @@
  * The state of one call: where it has been redirected to, what its attempts were, what the last of them brought.
  */
 import { inspect } from 'node:util';
-import type { Ms, Outcome } from '../core.js';
+import type { Ms, Outcome, Waits } from '../core.js';
 import { type HttpAttempt, noteAttempt } from './attempt-trail.js';
 import {
   ConnectionError,
@@ -25,6 +25,7 @@ export class HttpCall implements RetriedHttpCall {
   /** Moment at which all must be over. */
   readonly deadline: Ms;
   last: Outcome<WireResponse> | undefined;
+  waits: Waits | undefined;
   readonly #startedAt: Ms;
   #tries = 0;
   #sentAt: Ms = 0;

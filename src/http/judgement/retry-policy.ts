@@ -17,14 +17,14 @@ import {
 import type { HttpResponse } from '../http-response.js';
 import type { Counter } from './decision-table.js';
 import { httpLog } from './http-log.js';
-import { httpWaits } from './http-waits.js';
+import { type WaitingCall, httpWaits } from './http-waits.js';
 import { retryAfterOf } from './rate-headers.js';
 import type { HttpBackoffDetails } from './retry-options.js';
 import type { RetrySettings } from './retry-settings.js';
 import { type JudgedCall, Verdicts, mayRepeat, statusRuling } from './verdicts.js';
 
 /** The state of one call, as far as it matters to whether it is tried again. The retried function gets it. */
-export interface RetriedHttpCall extends JudgedCall {
+export interface RetriedHttpCall extends JudgedCall, WaitingCall {
   readonly request: JudgedCall['request'] & {
     readonly url: URL;
     readonly signal: AbortSignal | undefined;
