@@ -579,11 +579,15 @@ describe('what a call shows of itself', () => {
     await session.close();
   });
 
-  it('leads to who made the call, and says after how many tries', async () => {
+  it.each([
+    ['a RetryRequest', () => horde],
+    ['a RetrySession', () => new RetrySession()],
+  ])('of %s leads to who made the call, and says after how many tries', async (_, make) => {
     const server = await open(closesAfterRequest('rst'));
+    const client = make();
 
     async function businessOfTheUser(): Promise<unknown> {
-      const response = await horde.get(server.url, {
+      const response = await client.get(server.url, {
         retries: 2,
         backoff: false,
         budget: false,
