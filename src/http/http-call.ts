@@ -26,9 +26,12 @@ export class HttpCall implements RetriedHttpCall {
   readonly deadline: Ms;
   last: Outcome<WireResponse> | undefined;
   waits: Waits | undefined;
+  /** Moment at which the latest request was sent. */
+  sentAt: Ms = 0;
+  /** Whether it was answered. */
+  isAnswered = false;
   readonly #startedAt: Ms;
   #tries = 0;
-  #sentAt: Ms = 0;
   #hops: WireResponse[] | undefined;
   /** Of the hops so far; a call of one hop that is answered needs none. */
   #trail: HttpAttempt[] | undefined;
@@ -73,11 +76,13 @@ export class HttpCall implements RetriedHttpCall {
 
   /** A request is about to be sent. */
   startHop(): void {
-    this.#sentAt = this.settings.clock.now();
+    this.sentAt = this.settings.clock.now();
+    this.isAnswered = false;
   }
 
   /** It was answered. */
   answered(response: WireResponse): void {
+    this.isAnswered = true;
     this.last = { ok: true, value: response };
     if (this.#trail !== undefined || this.#tries > 1 || response.status >= 300) this.#note(response);
   }
@@ -146,8 +151,9 @@ export class HttpCall implements RetriedHttpCall {
   #note(response: WireResponse): void {
     const { status, retryAfter } = response;
     const location = placeOf(response.headers.get('location'), this.request.url);
-    this.#add({ ...this.#facts(), phase: 'headers', status, retryAfter, location });
-    response.attempts = [...(this.#trail ?? [])];
+    // Not by spreading: V8 takes microseconds for that here.
+    this.#add(Object.assign(this.#facts(), { phase: 'headers' as const, status, retryAfter, location }));
+    response.attempts = this.#trail?.slice() ?? [];
   }
 
   #add(attempt: HttpAttempt): void {
@@ -155,9 +161,9 @@ export class HttpCall implements RetriedHttpCall {
   }
 
   #facts(): Omit<HttpAttempt, 'phase'> {
-    const duration = this.settings.clock.now() - this.#sentAt;
+    const duration = this.settings.clock.now() - this.sentAt;
     const { method, url } = this.name;
-    return { tries: this.#tries, method, url, startedAt: this.#sentAt - this.#startedAt, duration };
+    return { tries: this.#tries, method, url, startedAt: this.sentAt - this.#startedAt, duration };
   }
 }
 
