@@ -41,8 +41,10 @@ export class RetryRequest extends Verbs<RetryCallOptions> {
     return this.#requester.origins?.states() ?? new Map<string, OriginState>();
   }
 
-  request(method: string, url: string | URL, options?: RetryCallOptions): Promise<HttpResponse> {
-    return this.#requester.request(method, url, options);
+  async request(method: string, url: string | URL, options?: RetryCallOptions): Promise<HttpResponse> {
+    // Awaited here, so that this stands in the stack, and with it who called.
+    const response = await this.#requester.request(method, url, options);
+    return response;
   }
 }
 
