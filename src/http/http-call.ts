@@ -3,7 +3,7 @@
  */
 import { inspect } from 'node:util';
 import type { CookieJar } from 'tough-cookie';
-import type { Ms, Outcome } from '../core.js';
+import type { Ms, Outcome, Waits } from '../core.js';
 import { type HttpAttempt, noteAttempt } from './attempt-trail.js';
 import {
   ConnectionError,
@@ -28,9 +28,13 @@ export class HttpCall implements RetriedHttpCall {
   last: Outcome<WireResponse> | undefined;
   /** The cookies of its redirects, where no session keeps them; made with the first. */
   jar: CookieJar | undefined;
+  waits: Waits | undefined;
+  /** Moment at which the latest request was sent. */
+  sentAt: Ms = 0;
+  /** Whether it was answered. */
+  isAnswered = false;
   readonly #startedAt: Ms;
   #tries = 0;
-  #sentAt: Ms = 0;
   #hops: WireResponse[] | undefined;
   /** Of the hops so far; a call of one hop that is answered needs none. */
   #trail: HttpAttempt[] | undefined;
@@ -75,11 +79,13 @@ export class HttpCall implements RetriedHttpCall {
 
   /** A request is about to be sent. */
   startHop(): void {
-    this.#sentAt = this.settings.clock.now();
+    this.sentAt = this.settings.clock.now();
+    this.isAnswered = false;
   }
 
   /** It was answered. */
   answered(response: WireResponse): void {
+    this.isAnswered = true;
     this.last = { ok: true, value: response };
     if (this.#trail !== undefined || this.#tries > 1 || response.status >= 300) this.#note(response);
   }
@@ -154,8 +160,9 @@ export class HttpCall implements RetriedHttpCall {
   #note(response: WireResponse): void {
     const { status, retryAfter } = response;
     const location = placeOf(response.headers.get('location'), this.request.url);
-    this.#add({ ...this.#facts(), phase: 'headers', status, retryAfter, location });
-    response.attempts = [...(this.#trail ?? [])];
+    // Not by spreading: V8 takes microseconds for that here.
+    this.#add(Object.assign(this.#facts(), { phase: 'headers' as const, status, retryAfter, location }));
+    response.attempts = this.#trail?.slice() ?? [];
   }
 
   #add(attempt: HttpAttempt): void {
@@ -163,9 +170,9 @@ export class HttpCall implements RetriedHttpCall {
   }
 
   #facts(): Omit<HttpAttempt, 'phase'> {
-    const duration = this.settings.clock.now() - this.#sentAt;
+    const duration = this.settings.clock.now() - this.sentAt;
     const { method, url } = this.name;
-    return { tries: this.#tries, method, url, startedAt: this.#sentAt - this.#startedAt, duration };
+    return { tries: this.#tries, method, url, startedAt: this.sentAt - this.#startedAt, duration };
   }
 }
 

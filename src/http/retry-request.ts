@@ -45,13 +45,9 @@ export class RetryRequest extends Verbs<RetryCallOptions> {
     return this.#requester.origins?.states() ?? new Map<string, OriginState>();
   }
 
-  request(method: string, url: string | URL, options?: RetryCallOptions): Promise<HttpResponse> {
-    const made = this.#made;
-    return made === undefined ? this.#first(method, url, options) : made.request(method, url, options);
-  }
-
-  // What is wrong with a configuration is a rejection like all that is wrong with a request.
-  async #first(method: string, url: string | URL, options?: RetryCallOptions): Promise<HttpResponse> {
+  async request(method: string, url: string | URL, options?: RetryCallOptions): Promise<HttpResponse> {
+    // Awaited here, so that this stands in the stack, and with it who called; what is wrong with a configuration is a
+    // rejection like all that is wrong with a request.
     const response = await this.#requester.request(method, url, options);
     return response;
   }

@@ -14,17 +14,16 @@ import {
   type RetryRule,
   retry,
 } from '../../core.js';
-import type { HeaderFields, HttpResponse } from '../http-response.js';
+import type { HttpResponse } from '../http-response.js';
 import type { Counter } from './decision-table.js';
 import { httpLog } from './http-log.js';
-import { httpWaits } from './http-waits.js';
-import { retryAfterOf } from './rate-headers.js';
+import { type WaitingCall, httpWaits } from './http-waits.js';
 import type { HttpBackoffDetails } from './retry-options.js';
 import type { RetrySettings } from './retry-settings.js';
-import { type JudgedCall, Verdicts, mayRepeat, statusRuling } from './verdicts.js';
+import { type JudgedCall, Verdicts } from './verdicts.js';
 
 /** The state of one call, as far as it matters to whether it is tried again. The retried function gets it. */
-export interface RetriedHttpCall extends JudgedCall {
+export interface RetriedHttpCall extends JudgedCall, WaitingCall {
   readonly request: JudgedCall['request'] & {
     readonly url: URL;
     readonly signal: AbortSignal | undefined;
@@ -66,22 +65,6 @@ export function retryPolicyFor<Call extends RetriedHttpCall, Response extends Ht
 ): RetriedSend<Call, Response> {
   const policy = new HttpRetryPolicy(settings, parts);
   return (call) => policy.make(call);
-}
-
-/**
- * Whether the rules may have a response with this status retried, so that its body had better stay unread.
- * What `giveup` and `retryWhen` will say is not known here.
- */
-export function mayRetryStatus(
-  settings: RetrySettings,
-  call: Pick<JudgedCall, 'isIdempotent'>,
-  status: number,
-  headers: HeaderFields,
-): boolean {
-  const { retries, enabled, respectRetryAfter, clock } = settings;
-  if (!retries || enabled === false) return false;
-  const asks = respectRetryAfter && retryAfterOf(status, headers, clock.date()) !== undefined;
-  return mayRepeat(statusRuling(settings, call, status, asks), call);
 }
 
 const counters: readonly Counter[] = ['connect', 'read', 'status', 'other'];

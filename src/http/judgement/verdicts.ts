@@ -52,12 +52,12 @@ interface Failure {
 }
 
 /** Whether a ruling lets a call be repeated. */
-export function mayRepeat({ retry }: Ruling, call: Pick<JudgedCall, 'isIdempotent'>): boolean {
+function mayRepeat({ retry }: Ruling, call: Pick<JudgedCall, 'isIdempotent'>): boolean {
   return retry === 'always' || (retry === 'idempotent' && call.isIdempotent);
 }
 
 /** What the settings say of a status; where they say nothing, the table. */
-export function statusRuling(
+function statusRuling(
   settings: Pick<RetrySettings, 'statusForcelist' | 'unsafeStatuses'>,
   call: Pick<JudgedCall, 'isIdempotent'>,
   status: number,

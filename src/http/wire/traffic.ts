@@ -8,6 +8,7 @@ import { clearInterval, setInterval } from 'node:timers';
 import { setImmediate as turn } from 'node:timers/promises';
 import { type Clock, type Ms, UsageError } from '../../core.js';
 import { ConnectionError, type RequestName } from '../http-errors.js';
+import { ignore } from './ignore.js';
 import { type Pause, PausingClock } from './pauses.js';
 import { type Linked, Ring } from './ring.js';
 
@@ -29,16 +30,28 @@ const patience: Ms = 1000;
 const closedWhy = 'because its session was closed';
 const destroyedWhy = 'the session was destroyed';
 
-class Call implements Linked<Traffic> {
+/**
+ * A call that is under way. Whoever awaits it gets what is made of it, or what `reject` is given before that.
+ *
+ * It is a thenable and not a promise around that other, so that V8 finds the way from what fails to who awaits it: the
+ * stack of an error leads to the caller.
+ */
+class Call<T = unknown> implements Linked<Traffic>, PromiseLike<T> {
   before: Linked<Traffic> | undefined;
   after: Linked<Traffic> | undefined;
   owner: Traffic | undefined;
+  made: Promise<T> | undefined;
+  reject: (error: unknown) => void = ignore; // until somebody awaits it
 
   constructor(
     readonly method: string,
     readonly url: string | URL,
-    readonly reject: (error: unknown) => void,
   ) {}
+
+  then(resolve?: ((value: T) => any) | null, reject?: ((error: unknown) => any) | null): never {
+    this.reject = reject as Call['reject'];
+    return this.made?.then(resolve, reject) as never;
+  }
 }
 
 export class Traffic {
@@ -69,25 +82,19 @@ export class Traffic {
   /**
    * A call is under way until its promise is settled.
    *
-   * @throws {UsageError} The promise is rejected when this is closed.
+   * @throws {UsageError} when this is closed; and what `make` throws. The promise is rejected.
    */
-  call<T>(method: string, url: string | URL, make: () => Promise<T>): Promise<T> {
-    if (this.isClosed) return Promise.reject(sessionClosed());
-    return new Promise((resolve, reject) => {
-      const call = new Call(method, url, reject);
-      this.#calls.add(call, this);
-      this.#count(1);
-      make().then(
-        (value) => {
-          this.#end(call);
-          resolve(value);
-        },
-        (error: unknown) => {
-          this.#end(call);
-          reject(error); // whatever it is
-        },
-      );
-    });
+  async call<T>(method: string, url: string | URL, make: () => Promise<T>): Promise<T> {
+    if (this.isClosed) throw sessionClosed();
+    const call = new Call<T>(method, url);
+    this.#calls.add(call, this);
+    this.#count(1);
+    try {
+      call.made = make();
+      return await call;
+    } finally {
+      this.#end(call);
+    }
   }
 
   add(traveller: Traveller): void {
