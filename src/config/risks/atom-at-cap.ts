@@ -10,10 +10,12 @@ import { type Finding, found } from './finding.js';
 import type { GatewayFacts, RetryFacts } from './gateway-facts.js';
 import { count, percent, span } from './words.js';
 
-const clients = 2000;
-/** Waits at which we look for a cap, and how many of those at the cap are drawn. */
-const mostRetries = 64;
-const mostAtCap = 10;
+const clients = 1000;
+/** How far we look for a cap, and how many waits after it are drawn: some crowds gather slowly. */
+const farthest = 64;
+const mostAtCap = 100;
+/** The share is that of all clients' last so many waits. */
+const mostPooled = 10;
 /** The design's own promise: no value holds more. */
 const allowed = 0.01;
 
@@ -32,8 +34,8 @@ export function atomAtCap(facts: GatewayFacts): readonly Finding[] {
         value: share,
         unit: 'share',
         says:
-          `from retry ${retry} on ${percent(share)} of the waits are exactly ${span(value)}` +
-          `${isCertain ? '' : ` (of ${count(clients)} drawn)`}: clients that meet there ` +
+          `from retry ${retry} on ${isForEver ? '' : 'up to '}${percent(share)} of the waits are exactly ${span(value)}` +
+          `${isCertain ? '' : ` (those of ${count(clients)} clients)`}: clients that meet there ` +
           (isForEver
             ? 'meet again at every retry, for ever.'
             : `meet again, until after ${parted} retries fewer than ${percent(allowed)} of them are left together.`),
@@ -55,23 +57,19 @@ interface Atom {
 }
 
 function atomOf(facts: RetryFacts): Atom | undefined {
-  const first = firstAtCap(waitsOf(facts, mostRetries + 1, highest));
-  const last = retriesOf(facts, mostRetries) - 1;
-  if (first === undefined || first > last) return undefined;
+  const first = firstAtCap(waitsOf(facts, farthest + 1, highest));
+  if (first === undefined) return undefined;
+  const most = retriesOf(facts, first + mostAtCap);
+  if (first >= most) return undefined;
   let draws = 0;
   const dice = seeded(1);
   const random: Random = () => {
     draws += 1;
     return dice();
   };
-  const most = Math.min(last + 1, first + mostAtCap);
   const crowd = Array.from({ length: clients }, () => waitsOf(facts, most, random));
-  const atoms = Array.from({ length: most - first }, (_, step) => ({
-    ...commonest(crowd.map((waits) => waits[first + step]).filter((wait) => wait !== undefined)),
-    retry: first + 1,
-    isCertain: draws === 0,
-  }));
-  return atoms.reduce((worst, one) => (one.share > worst.share ? one : worst));
+  const latest = crowd.flatMap((waits) => waits.slice(Math.max(first, most - mostPooled)));
+  return { ...commonest(latest), retry: first + 1, isCertain: draws === 0 };
 }
 
 /** Where the bounds stop growing; `undefined` where they grow on, or never grew. */

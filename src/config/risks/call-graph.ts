@@ -18,7 +18,7 @@ export type Way = readonly Node[];
 
 /** A graph without its circles, and the circles. */
 export interface CallGraph {
-  /** The worst way from each gateway that nobody calls to each that calls nobody. */
+  /** The worst way from each gateway that nobody calls to each that calls nobody; the worst of all first. */
   readonly ways: readonly Way[];
   /** Each begins with the gateway that was come to first; the last calls the first. */
   readonly circles: readonly Way[];
@@ -54,7 +54,11 @@ export function callGraph(nodes: readonly Node[]): CallGraph {
   const reached = new Set([...forward.values()].flat());
   const beginnings = nodes.filter((node) => !reached.has(node));
   const callersFirst = order.toReversed();
-  return { ways: beginnings.flatMap((from) => waysFrom(from, callersFirst, forward)), circles };
+  const isEnd = ({ calls }: Node): boolean => !calls.some((name) => byName.has(name));
+  const ways = beginnings.flatMap((from) =>
+    waysFrom(from, callersFirst, forward).filter((way) => way.length > 1 && isEnd(way.at(-1) as Node)),
+  );
+  return { ways: ways.toSorted((a, b) => attemptsAlong(b) - attemptsAlong(a)), circles };
 }
 
 /** The product of the tries along a way. */
@@ -62,6 +66,7 @@ export function attemptsAlong(way: Way): number {
   return way.reduce((product, { tries }) => product * tries, 1);
 }
 
+/** The worst way to each that can be reached. */
 function waysFrom(
   from: Node,
   callersFirst: readonly Node[],
@@ -77,6 +82,5 @@ function waysFrom(
       if (known === undefined || attemptsAlong(longer) > attemptsAlong(known)) worst.set(next, longer);
     }
   }
-  const isEnd = (node: Node): boolean => node !== from && forward.get(node.name)?.length === 0;
-  return [...worst].filter(([node]) => isEnd(node)).map(([, way]) => way);
+  return [...worst.values()];
 }
