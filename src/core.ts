@@ -12,7 +12,7 @@ export {
   isStampedeError,
 } from './errors.js';
 export type { StampedeErrorCode } from './errors.js';
-export { checkKeys } from './checks.js';
+export { checkKeys, nearest } from './checks.js';
 export { subscribe } from './events.js';
 export type { EventListener, StampedeEvent } from './events.js';
 
