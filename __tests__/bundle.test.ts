@@ -27,20 +27,20 @@ describe('the bundle for browsers', () => {
     expect(imports).toEqual([]);
   });
 
-  it('of withRetry and expo, without debug, is at most 15.3 kB gzipped and 13.9 kB with brotli', async () => {
+  it('of withRetry and expo, without debug, is at most 15.6 kB gzipped and 14.1 kB with brotli', async () => {
     const { gzip, brotli } = await bundle(`export { withRetry, expo } from './dist/esm/index.js';`, {
       external: ['debug'],
     });
 
     // A guard against growth. The aim of 3,000 B collides with what every retry promises: bench/README.md says how.
-    expect(gzip).toBeLessThanOrEqual(15_300);
-    expect(brotli).toBeLessThanOrEqual(13_900);
+    expect(gzip).toBeLessThanOrEqual(15_600);
+    expect(brotli).toBeLessThanOrEqual(14_100);
   });
 
-  it('of the whole core, without debug, is at most 38.5 kB gzipped', async () => {
+  it('of the whole core, without debug, is at most 38.8 kB gzipped', async () => {
     const { gzip } = await bundle(`export * from './dist/esm/index.js';`, { external: ['debug'] });
 
-    expect(gzip).toBeLessThanOrEqual(38_500);
+    expect(gzip).toBeLessThanOrEqual(38_800);
   });
 });
 

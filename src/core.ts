@@ -16,7 +16,8 @@ export { checkKeys, nearest } from './checks.js';
 export { subscribe } from './events.js';
 export type { EventListener, StampedeEvent } from './events.js';
 
-export { debugLines, debugWanted } from './time/host.js';
+export { asyncContext, debugLines, debugWanted } from './time/host.js';
+export type { AsyncContext } from './time/host.js';
 export { readable, toMs } from './time/duration.js';
 export type { Duration, Ms } from './time/duration.js';
 export { systemClock } from './time/clock.js';
@@ -88,6 +89,8 @@ export type {
 export type { Handler, Handlers, Log, LogLevel } from './retry/handlers.js';
 export { isBudget } from './retry/option-checks.js';
 export { retryHistory } from './retry/history.js';
+export { addRetryScope } from './retry/scope.js';
+export type { RetryScope } from './retry/scope.js';
 export type { LogOption } from './retry/log.js';
 export type {
   ErrorClass,

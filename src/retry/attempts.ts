@@ -63,6 +63,8 @@ export interface Limits extends Dice {
   readonly maxTries: number;
   readonly maxTime: Ms;
   readonly budget: Budget | undefined;
+  /** Whether waits are not waited: each is decided on as always, and then is 0. */
+  readonly noWaits?: boolean | undefined;
 }
 
 /** The part of a rule that counts and waits. */
@@ -173,8 +175,9 @@ export class Attempts {
     const own = nextWait(this.#waitsOf(rule, outcome, scope), outcome, rule.wait);
     if (own === undefined) return giveUp('waits');
     const wait = leastWait === undefined ? own : atLeast(leastWait, own);
-    const ms = spread(wait, left, limits, outcome);
-    if (ms === undefined) return giveUp('maxTime');
+    const drawn = spread(wait, left, limits, outcome);
+    if (drawn === undefined) return giveUp('maxTime');
+    const ms = limits.noWaits === true ? 0 : drawn;
     const charged = wait.kind === 'server' ? 'throttle' : finding.kind;
     if (limits.budget !== undefined && !pays(limits.budget, charged, outcome)) return giveUp('budget');
     this.#wait = ms;

@@ -17,6 +17,7 @@ import { FirstFrame } from './first-frame.js';
 import { tellBudget } from './handlers.js';
 import type { Plan } from './plan.js';
 import { type Found, type Rule, type Teller, ruleFor } from './rules.js';
+import { isScoped } from './scope.js';
 import { driveSync, refusePromise } from './sync-driver.js';
 
 /**
@@ -248,7 +249,7 @@ class FirstAttempt implements Teller {
   ): unknown {
     const { policy, tellsSuccess } = this.#plan;
     const { limits, rules } = policy;
-    if (this.#attended !== undefined || limits === undefined || policy.tellsDetails)
+    if (this.#attended !== undefined || limits === undefined || policy.tellsDetails || isScoped())
       return goOn(this.#call(), outcome);
     const found = ruleFor(rules, outcome, this);
     if (found !== undefined || tellsSuccess) return goOn(this.#call(), outcome, { found });

@@ -22,6 +22,7 @@ import { checkBoolean, checkBudget, checkMaxTime, checkMaxTries, checkSignalValu
 import { Aside, RetryFrame } from './retry-frame.js';
 import { kindOf } from './retry-kind.js';
 import { type Rule, type Teller, ruleFor, saysGiveUp } from './rules.js';
+import { limitsWithin, scopeHere } from './scope.js';
 
 export class RetriedCall extends RetryFrame implements Teller, WaitScope {
   aside: Aside | undefined;
@@ -35,6 +36,8 @@ export class RetriedCall extends RetryFrame implements Teller, WaitScope {
     startedAt: Ms | undefined,
   ) {
     super(startedAt);
+    const scope = scopeHere();
+    if (scope !== undefined) (this.aside = new Aside()).scope = scope;
   }
 
   /** Notes what there is to know before the first attempt. @throws what an option that is a function throws. */
@@ -65,6 +68,7 @@ export class RetriedCall extends RetryFrame implements Teller, WaitScope {
 
   /** Whether failures are retried at all. */
   isEnabled(): boolean {
+    if (this.aside?.scope?.enabled === false) return false;
     const { enabled } = this.plan.policy.open;
     if (typeof enabled !== 'function') return enabled;
     const aside = (this.aside ??= new Aside());
@@ -73,16 +77,22 @@ export class RetriedCall extends RetryFrame implements Teller, WaitScope {
 
   /** What bounds this call. Options that are functions are asked once. */
   limits(): Limits {
-    const { limits, open } = this.plan.policy;
-    if (limits !== undefined) return limits;
+    const { limits } = this.plan.policy;
+    const scope = this.aside?.scope;
+    if (limits !== undefined && scope === undefined) return limits;
     const aside = (this.aside ??= new Aside());
-    return (aside.limits ??= this.#asked(aside, () => ({
+    return (aside.limits ??= limitsWithin(scope, limits ?? this.#asked(aside, () => this.#readLimits())));
+  }
+
+  #readLimits(): Limits {
+    const { open } = this.plan.policy;
+    return {
       maxTries: checkMaxTries(this.read(open.maxTries)),
       maxTime: checkMaxTime(this.read(open.maxTime)),
       budget: typeof open.budget === 'function' ? checkBudget(this.read(open.budget)) : open.budget,
       jitter: open.jitter,
       random: open.random,
-    })));
+    };
   }
 
   // An option that has failed is not asked again.

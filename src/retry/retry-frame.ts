@@ -11,6 +11,7 @@ import type { Ms } from '../time/duration.js';
 import { Attempts, type Limits, type RetryKind } from './attempts.js';
 import type { FirstFrame } from './first-frame.js';
 import type { Plan } from './plan.js';
+import type { RetryScope } from './scope.js';
 
 /** What only some calls need; the others are spared the room. */
 export class Aside {
@@ -26,6 +27,8 @@ export class Aside {
   observed = false;
   /** The turn when the latest attempt started, to know the retries inside of it. */
   since = 0;
+  /** What holds here and now for all retries. */
+  scope: RetryScope | undefined;
   /** The limits, where some had to be asked for. */
   limits: Limits | undefined;
   /** Why they could not be asked for. */

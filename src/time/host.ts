@@ -29,6 +29,19 @@ export function warn(text: string, code: string): void {
   else console.warn(`${code}: ${text}`);
 }
 
+/** A variable of the process's environment; `undefined` where there is none, or where it may not be read. */
+export function environment(name: string): string | undefined {
+  try {
+    return (host as EnvironmentHost).process?.env?.[name];
+  } catch {
+    return undefined; // Deno without --allow-env
+  }
+}
+
+interface EnvironmentHost {
+  process?: { env?: Readonly<Record<string, string | undefined>> };
+}
+
 /** Runs `callback` after everything that is already waiting for its turn, timers and I/O included. */
 export function afterOtherWork(callback: () => void): void {
   if (immediate) immediate(callback);
