@@ -1,5 +1,5 @@
 /**
- * The shares that are expected here were measured before, in a simulation of 100,000 clients, or are known by formula.
+ * The shares that are expected here are known by formula, or counted without the library.
  */
 import { describe, expect, it } from '@jest/globals';
 import {
@@ -33,14 +33,32 @@ const clamped: WaitMaker = (_first: unknown, { random }: WaitScope) => {
 
 /** The formula as it was published, with `min` outside. */
 const published: WaitMaker = (_first: unknown, { random }: WaitScope) => {
-  let last = 5;
+  let last = 100;
   return {
     next() {
-      last = Math.min(2000, 5 + (3 * last - 5) * random());
+      last = Math.min(10_000, 100 + (3 * last - 100) * random());
       return { value: last, kind: 'spread' };
     },
   };
 };
+
+/** The same without the library: how many of the waits are at the cap in the long run, and how many stay there. */
+function chainOfClients(clients: number): { share: number; staying: number } {
+  const counts = { waits: 0, there: 0, before: 0, stayed: 0 };
+  for (let client = 0; client < clients; client++) {
+    let last = 100;
+    for (let retry = 0; retry < 160; retry++) {
+      const wasThere = last === 10_000;
+      last = Math.min(10_000, 100 + (3 * last - 100) * Math.random());
+      if (retry < 140) continue;
+      counts.waits += 1;
+      counts.there += last === 10_000 ? 1 : 0;
+      counts.before += wasThere ? 1 : 0;
+      counts.stayed += wasThere && last === 10_000 ? 1 : 0;
+    }
+  }
+  return { share: counts.there / counts.waits, staying: counts.stayed / counts.before };
+}
 
 describe('the rule atom-at-cap', () => {
   it('finds all waits at the cap without jitter, from the retry that reaches it', () => {
@@ -69,13 +87,17 @@ describe('the rule atom-at-cap', () => {
     expect(finding!.number.value).toBeLessThan(0.52);
   });
 
-  it('measures decorrelated waits that are cut with min(): 29 % of them', () => {
-    const [finding] = atomAtCap(factsOf({ retry: { maxTries: 120, wait: published } }));
+  it('measures decorrelated waits that are cut with min(), and how many stay there', () => {
+    const { share, staying } = chainOfClients(20_000);
+    const [finding] = atomAtCap(factsOf({ retry: { maxTries: 150, wait: published } }));
 
-    expect(finding!.number.value).toBeGreaterThan(0.27);
-    expect(finding!.number.value).toBeLessThan(0.31);
-    // 0.29⁴ is 0.7 %, 0.29³ is 2.4 %.
-    expect(finding!.number.says).toContain('until after 4 retries fewer than 1 % of them are left together');
+    expect(finding!.number.value).toBeGreaterThan(share - 0.03); // 32 %
+    expect(finding!.number.value).toBeLessThan(share + 0.03);
+    // Two thirds of those at the cap stay there: 0.67¹² is 0.8 %, 0.67¹¹ is 1.2 %.
+    expect(staying).toBeCloseTo(2 / 3, 1);
+    expect(finding!.number.says).toMatch(
+      /until after 1[123] retries fewer than 1 % of them are left together/,
+    );
   });
 
   it.each([

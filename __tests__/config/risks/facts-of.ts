@@ -31,7 +31,9 @@ export function factsOf(given: Given = {}): GatewayFacts {
   return {
     name,
     path: `gateways.${name}`,
+    section: 'gateway',
     timeout: 10_000,
+    countsTimeout: true,
     deadline: 30_000,
     budget: usualBudget,
     breaker: usualBreaker,

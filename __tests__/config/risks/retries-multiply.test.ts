@@ -25,7 +25,7 @@ describe('the rule retries-multiply', () => {
     expect(finding!.number).toMatchObject({ value: 36, unit: 'attempts' });
     expect(finding!.number.says).toBe(
       '3 × 3 × 4 = 36 attempts at ledger for one call of home (home → orders → ledger); ' +
-        'home and orders and ledger have no budget, so an outage keeps 36 for each call.',
+        'home, orders, ledger have no budget that ends a call, so an outage keeps 36 for each call.',
     );
   });
 

@@ -8,7 +8,7 @@ import { type Ms, type Random, seeded } from '../../core.js';
 import { highest, retriesOf, waitsOf } from './crowd.js';
 import { type Finding, found } from './finding.js';
 import type { GatewayFacts, RetryFacts } from './gateway-facts.js';
-import { count, percent, span } from './words.js';
+import { count, percent, some, span } from './words.js';
 
 const clients = 1000;
 /** How far we look for a cap, and how many waits after it are drawn: some crowds gather slowly. */
@@ -25,7 +25,7 @@ export function atomAtCap(facts: GatewayFacts): readonly Finding[] {
   if (atom === undefined || atom.share <= allowed) return [];
   const { retry, share, value, isCertain } = atom;
   const isForEver = share === 1;
-  const parted = Math.ceil(Math.log(allowed) / Math.log(share));
+  const parted = Math.ceil(Math.log(allowed) / Math.log(atom.staying));
   return [
     found(facts, {
       rule: 'atom-at-cap',
@@ -38,7 +38,7 @@ export function atomAtCap(facts: GatewayFacts): readonly Finding[] {
           `${isCertain ? '' : ` (those of ${count(clients)} clients)`}: clients that meet there ` +
           (isForEver
             ? 'meet again at every retry, for ever.'
-            : `meet again, until after ${parted} retries fewer than ${percent(allowed)} of them are left together.`),
+            : `meet again, until after ${some(parted, 'retry', 'retries')} fewer than ${percent(allowed)} of them are left together.`),
       },
       cure: isForEver
         ? 'Set jitter: full (the default), so that every wait is drawn from below the cap.'
@@ -52,6 +52,8 @@ interface Atom {
   readonly retry: number;
   readonly share: number;
   readonly value: Ms;
+  /** The share of clients at the atom whose next wait is there too. */
+  readonly staying: number;
   /** Whether no chance is in it, so that the share is known and not measured. */
   readonly isCertain: boolean;
 }
@@ -68,8 +70,15 @@ function atomOf(facts: RetryFacts): Atom | undefined {
     return dice();
   };
   const crowd = Array.from({ length: clients }, () => waitsOf(facts, most, random));
-  const latest = crowd.flatMap((waits) => waits.slice(Math.max(first, most - mostPooled)));
-  return { ...commonest(latest), retry: first + 1, isCertain: draws === 0 };
+  const latest = crowd.map((waits) => waits.slice(Math.max(first, most - mostPooled)));
+  const { value, share } = commonest(latest.flat());
+  return {
+    value,
+    share,
+    staying: stayingAt(value, latest) ?? share,
+    retry: first + 1,
+    isCertain: draws === 0,
+  };
 }
 
 /** Where the bounds stop growing; `undefined` where they grow on, or never grew. */
@@ -83,4 +92,9 @@ function commonest(waits: readonly Ms[]): { value: Ms; share: number } {
   for (const wait of waits) times.set(wait, (times.get(wait) ?? 0) + 1);
   const [value, most] = [...times].reduce((best, one) => (one[1] > best[1] ? one : best), [0, 0]);
   return { value, share: waits.length === 0 ? 0 : most / waits.length };
+}
+
+function stayingAt(value: Ms, crowd: readonly (readonly Ms[])[]): number | undefined {
+  const next = crowd.flatMap((waits) => waits.slice(1).filter((_, index) => waits[index] === value));
+  return next.length === 0 ? undefined : next.filter((wait) => wait === value).length / next.length;
 }

@@ -5,6 +5,7 @@ import { type Ms } from '../../core.js';
 import { highest, retriesOf, waitsOf } from './crowd.js';
 import { type Finding, found } from './finding.js';
 import type { GatewayFacts } from './gateway-facts.js';
+import { optionWords } from './option-words.js';
 import { count, some, span } from './words.js';
 
 /** What is shorter gives a service no time to recover. */
@@ -27,7 +28,7 @@ export function noWait(facts: GatewayFacts): readonly Finding[] {
         unit: 'attempts',
         says: `all ${count(tries)} attempts of a call are made within ${span(Math.ceil(all))}: in an outage that is ${count(tries)} times the load, at the moment of failure.`,
       },
-      cure: 'Set wait: expo (from 100 ms, at most 10 s), the default.',
+      cure: `Leave the waits as they are by default: ${optionWords(facts).usualWaits}.`,
     }),
   ];
 }

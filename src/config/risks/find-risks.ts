@@ -4,7 +4,7 @@
 import { atomAtCap } from './atom-at-cap.js';
 import { noWait, unguardedRetries, unsafeMethods } from './bare-retries.js';
 import { breakerOutOfReach } from './breaker-out-of-reach.js';
-import { type Finding, type Rule, type RuleName, ruleNames } from './finding.js';
+import { type Finding, type Rule, type Severity, ruleNames, severities } from './finding.js';
 import type { GatewayFacts } from './gateway-facts.js';
 import { noJitter } from './no-jitter.js';
 import { overload } from './overload.js';
@@ -13,20 +13,18 @@ import { noTimeout, queuePastDeadline, timeoutPastDeadline } from './time-limits
 import { unboundedRetries } from './unbounded-retries.js';
 import { waitsPastDeadline } from './waits-past-deadline.js';
 
-const rules: Readonly<Record<Exclude<RuleName, 'retries-multiply'>, Rule>> = {
-  'unbounded-retries': unboundedRetries,
-  'no-jitter': noJitter,
-  'atom-at-cap': atomAtCap,
+/** Those that look at the waits; where a retry has several rules, at the waits of each. */
+const ofWaits: readonly Rule[] = [unboundedRetries, noJitter, atomAtCap, waitsPastDeadline, noWait];
+
+const others: readonly Rule[] = [
   overload,
-  'breaker-out-of-reach': breakerOutOfReach,
-  'waits-past-deadline': waitsPastDeadline,
-  'timeout-past-deadline': timeoutPastDeadline,
-  'queue-past-deadline': queuePastDeadline,
-  'no-wait': noWait,
-  'no-timeout': noTimeout,
-  'unguarded-retries': unguardedRetries,
-  'unsafe-methods': unsafeMethods,
-};
+  breakerOutOfReach,
+  timeoutPastDeadline,
+  queuePastDeadline,
+  noTimeout,
+  unguardedRetries,
+  unsafeMethods,
+];
 
 /**
  * Looks for what may turn an outage into a stampede.
@@ -36,12 +34,23 @@ const rules: Readonly<Record<Exclude<RuleName, 'retries-multiply'>, Rule>> = {
  * @returns The findings of each gateway in turn, those of a gateway in the order of `ruleNames`.
  */
 export function risksOf(all: readonly GatewayFacts[]): readonly Finding[] {
-  const findings = [
-    ...all.flatMap((facts) => Object.values(rules).flatMap((rule) => rule(facts))),
-    ...retriesMultiply(all),
-  ];
+  const findings = all.flatMap((facts) => [
+    ...ofWaits.flatMap((rule) => worst(variantsOf(facts).flatMap(rule))),
+    ...others.flatMap((rule) => rule(facts)),
+  ]);
   const place = new Map(all.map(({ path }, index) => [path, index]));
   const rank = ({ path, rule }: Finding): number =>
     (place.get(path) ?? 0) * ruleNames.length + ruleNames.indexOf(rule);
-  return findings.toSorted((a, b) => rank(a) - rank(b));
+  return [...findings, ...retriesMultiply(all)].toSorted((a, b) => rank(a) - rank(b));
+}
+
+function variantsOf(facts: GatewayFacts): readonly GatewayFacts[] {
+  const { retry } = facts;
+  return retry?.rules?.map((rule) => ({ ...facts, retry: { ...retry, ...rule } })) ?? [facts];
+}
+
+/** The worst of what one rule has found, as one word is enough. */
+function worst(findings: readonly Finding[]): readonly Finding[] {
+  const severe = (severity: Severity): number => severities.indexOf(severity);
+  return findings.toSorted((a, b) => severe(a.severity) - severe(b.severity)).slice(0, 1);
 }

@@ -22,8 +22,11 @@ export const ruleNames = [
 
 export type RuleName = (typeof ruleNames)[number];
 
+/** The worst first. */
+export const severities = ['error', 'warning', 'note'] as const;
+
 /** `error`: it will keep a service down, or does not do what it says. `warning`: it may. `note`: good to know. */
-export type Severity = 'error' | 'warning' | 'note';
+export type Severity = (typeof severities)[number];
 
 /** What was measured or computed. */
 export interface Measure {

@@ -11,10 +11,14 @@ export interface GatewayFacts {
   readonly name: string;
   /** Where it stands in the file: `gateways.ledger`. */
   readonly path: string;
+  /** By which options it is described. */
+  readonly section: 'gateway' | 'http' | 'retry_config';
   /** `undefined`: exactly one attempt. */
   readonly retry: RetryFacts | undefined;
   /** How long an attempt may take. */
   readonly timeout: Ms;
+  /** Whether attempts that time out count against the tries: not where a usual timeout is for rare, slow answers. */
+  readonly countsTimeout: boolean;
   /** How long the whole call may take. */
   readonly deadline: Ms;
   readonly budget: BudgetFacts | undefined;
@@ -36,6 +40,8 @@ export interface RetryFacts {
   readonly wait: WaitMaker;
   /** `undefined`: the default. `null`: none. */
   readonly jitter: Jitter | null | undefined;
+  /** Where several rules have tries and waits of their own: each of them, in place of `maxTries` and `wait`. */
+  readonly rules?: readonly Pick<RetryFacts, 'maxTries' | 'wait'>[] | undefined;
 }
 
 export interface BudgetFacts {

@@ -11,6 +11,7 @@
 import type { Ms } from '../../core.js';
 import { type Finding, found } from './finding.js';
 import type { GatewayFacts } from './gateway-facts.js';
+import { optionWords } from './option-words.js';
 import { lastingTries } from './retries-multiply.js';
 import { count, percent, span } from './words.js';
 
@@ -77,7 +78,7 @@ export function overload(facts: GatewayFacts): readonly Finding[] {
       },
       cure:
         `Leave the budget on: it moves the limit to ρ < 1, and ρ is ${percent(rho)}` +
-        (most >= 1 && most < maxTries ? `; or set max_tries: ${most}.` : '.'),
+        (most > 1 && most < maxTries ? `; or set ${optionWords(facts).tries(most)}.` : '.'),
     }),
   ];
 }

@@ -57,7 +57,7 @@ function wayFound(way: Way, facts: readonly GatewayFacts[]): Finding {
         `${product} = ${count(attempts)} attempts at ${end} for one call of ${names[0]} (${names.join(' → ')})` +
         (unpaid.length === 0
           ? `; the budgets let no more than ${count(lasting)} for each call last.`
-          : `; ${unpaid.map(({ name }) => name).join(' and ')} ${unpaid.length === 1 ? 'has' : 'have'} no budget, so an outage keeps ${count(lasting)} for each call.`),
+          : `; ${unpaid.map(({ name }) => name).join(', ')} ${unpaid.length === 1 ? 'has' : 'have'} no budget that ends a call, so an outage keeps ${count(lasting)} for each call.`),
     },
     cure:
       `Retry in one place, next to what fails: retry: false in all but one of ${names.join(', ')}` +

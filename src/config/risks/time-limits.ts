@@ -3,12 +3,14 @@
  */
 import { type Finding, found } from './finding.js';
 import type { GatewayFacts } from './gateway-facts.js';
+import { optionWords } from './option-words.js';
 import { count, span } from './words.js';
 
 /** Finds an attempt that may take all the time of the call: when it hangs, there is no retry. */
 export function timeoutPastDeadline(facts: GatewayFacts): readonly Finding[] {
   const { retry, timeout, deadline } = facts;
   if (retry === undefined || retry.maxTries < 2 || timeout === Infinity || timeout < deadline) return [];
+  const words = optionWords(facts);
   const tries = Math.min(retry.maxTries, 3);
   return [
     found(facts, {
@@ -19,7 +21,7 @@ export function timeoutPastDeadline(facts: GatewayFacts): readonly Finding[] {
         unit: 'ms',
         says: `an attempt may take ${span(timeout)} and the whole call ${span(deadline)}: a call whose first attempt hangs has no time for another.`,
       },
-      cure: `Set the timeout to at most ${span(deadline / tries)} (the deadline in ${tries}), or a longer deadline.`,
+      cure: `Set ${words.timeout ?? 'a timeout'} to at most ${span(deadline / tries)} (the deadline in ${tries}), or a longer ${words.deadline ?? 'deadline'}.`,
     }),
   ];
 }
@@ -50,6 +52,7 @@ export function noTimeout(facts: GatewayFacts): readonly Finding[] {
   const { retry, timeout, deadline, load } = facts;
   if (retry === undefined || retry.maxTries < 2 || timeout < Infinity || deadline < Infinity) return [];
   const { rate } = load;
+  const words = optionWords(facts);
   const pile =
     rate === undefined
       ? 'each call of a service that hangs stays under way for ever.'
@@ -63,7 +66,7 @@ export function noTimeout(facts: GatewayFacts): readonly Finding[] {
         unit: 'calls',
         says: `neither an attempt nor the call has a limit: ${pile}`,
       },
-      cure: 'Set a timeout (for an attempt) and a deadline (for the call).',
+      cure: `Set ${words.timeout ?? 'a timeout'} (for an attempt) and ${words.deadline ?? 'a deadline'} (for the call).`,
     }),
   ];
 }

@@ -5,6 +5,7 @@ import { type Ms, seeded } from '../../core.js';
 import { eachWait } from './crowd.js';
 import { type Finding, type Severity, found } from './finding.js';
 import type { GatewayFacts, RetryFacts } from './gateway-facts.js';
+import { optionWords } from './option-words.js';
 import { count, span } from './words.js';
 
 /** How long the outage is by which a call without a limit is measured. */
@@ -29,6 +30,7 @@ export function unboundedRetries(facts: GatewayFacts): readonly Finding[] {
 
   const made = attempts === Infinity ? `more than ${count(mostCounted)}` : count(attempts);
   const ends = [isTimed ? 'its time' : '', isPaid ? 'its budget' : ''].filter((end) => end !== '');
+  const { tries, deadline: deadlineWord } = optionWords(facts);
   const severities: readonly Severity[] = ['error', 'warning', 'note'];
   return [
     found(facts, {
@@ -39,9 +41,9 @@ export function unboundedRetries(facts: GatewayFacts): readonly Finding[] {
         unit: 'attempts',
         says:
           `one call makes ${made} attempts ${isTimed ? 'before its time is up' : 'in the first minute of an outage'}` +
-          ` (${span(within)}), and ${ends.length === 0 ? 'nothing ends it' : `only ${ends.join(' and ')} ${ends.length === 1 ? 'ends' : 'end'} it`}.`,
+          ` (${span(within)}), and ${ends.length === 0 ? `nothing ends it${budget === undefined ? '' : ': an empty budget only slows it'}` : `only ${ends.join(' and ')} ${ends.length === 1 ? 'ends' : 'end'} it`}.`,
       },
-      cure: `Set max_tries: 3${isTimed ? '' : ', or a deadline or max_time'}${isPaid ? '' : ', and leave the budget on'}.`,
+      cure: `Set ${tries(3)}${isTimed || deadlineWord === undefined ? '' : `, or a ${deadlineWord}`}${budget === undefined ? ', and leave the budget on' : ''}.`,
     }),
   ];
 }

@@ -5,6 +5,7 @@ import type { Ms } from '../../core.js';
 import { highest, lowest, middle, retriesOf, waitsOf } from './crowd.js';
 import { type Finding, type Severity, found } from './finding.js';
 import type { GatewayFacts, RetryFacts } from './gateway-facts.js';
+import { optionWords } from './option-words.js';
 import { count, some, span } from './words.js';
 
 const mostTries = 1000;
@@ -36,7 +37,7 @@ export function waitsPastDeadline(facts: GatewayFacts): readonly Finding[] {
     // What no timeout ends may take any time; a timeout past the deadline is a finding of its own.
     {
       severity: 'note',
-      waits: timeout < limit ? planned(retry, highest) : [],
+      waits: timeout < limit && facts.countsTimeout ? planned(retry, highest) : [],
       each: timeout,
       with: 'where attempts time out',
     },
@@ -45,7 +46,7 @@ export function waitsPastDeadline(facts: GatewayFacts): readonly Finding[] {
     const late = firstLate(picture, limit);
     if (late === undefined) continue;
     const { maxTries } = retry;
-    const word = limit === deadline ? 'deadline' : 'max_time';
+    const word = limit === deadline ? (optionWords(facts).deadline ?? 'total timeout') : 'max_time';
     return [
       found(facts, {
         rule: 'waits-past-deadline',
@@ -57,7 +58,7 @@ export function waitsPastDeadline(facts: GatewayFacts): readonly Finding[] {
             `${picture.with}, try ${late.tries} of ${count(maxTries)} would begin after ${span(late.at)}, ` +
             `and the ${word} is ${span(limit)}: ${some(late.tries - 1, 'try fits', 'tries fit')}.`,
         },
-        cure: curing(picture, late.tries - 1, word),
+        cure: curing(facts, picture, late.tries - 1, word),
       }),
     ];
   }
@@ -86,7 +87,8 @@ function firstLate({ waits, each }: Picture, limit: Ms): { tries: number; at: Ms
   return undefined;
 }
 
-function curing({ each }: Picture, fits: number, word: string): string {
-  const fewer = fits > 1 ? `Set max_tries: ${fits}` : 'Set retry: false';
+function curing(facts: GatewayFacts, { each }: Picture, fits: number, word: string): string {
+  const { tries, noRetry } = optionWords(facts);
+  const fewer = `Set ${fits > 1 ? tries(fits) : noRetry}`;
   return `${fewer}, or a longer ${word}, or shorter waits${each > 0 ? ' and a shorter timeout' : ''}.`;
 }

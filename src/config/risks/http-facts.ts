@@ -1,0 +1,96 @@
+/**
+ * The facts of HTTP calls, from the options of a session: its defaults, spelled out.
+ */
+import { type Ms, constant, expo, chain } from '../../core.js';
+import type { HttpOptions } from '../convert/http.js';
+import { originBreakerFacts } from './breaker-facts.js';
+import { budgetFacts } from './budget-facts.js';
+import type { GatewayFacts, RetryFacts } from './gateway-facts.js';
+
+const usual = {
+  retries: 3,
+  read: 30_000,
+  total: 60_000,
+  ratio: 0.2,
+  leastBudget: 10,
+  longestByFactor: 120_000,
+};
+
+/** Methods that may be carried out twice without harm. */
+const safe = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE', 'QUERY']);
+
+/** What a session makes of its options. `enabled: false` leaves no retry. */
+export function httpFacts(
+  options: HttpOptions,
+): Pick<
+  GatewayFacts,
+  | 'section'
+  | 'retry'
+  | 'timeout'
+  | 'countsTimeout'
+  | 'deadline'
+  | 'budget'
+  | 'breaker'
+  | 'bulkhead'
+  | 'isThrottled'
+  | 'unsafeMethods'
+> {
+  const { timeout, budget, circuitBreaker } = options;
+  const retries = options.enabled === false ? 0 : retriesOf(options.retries);
+  const total = timeout === null ? Infinity : totalOf(timeout);
+  return {
+    retry: retries === 0 ? undefined : retryFacts(options, retries),
+    section: 'http',
+    timeout: readOf(timeout) ?? usual.read,
+    countsTimeout: readOf(timeout) !== undefined,
+    deadline: total,
+    budget:
+      budget === false
+        ? undefined
+        : budgetFacts(budget ?? {}, { ratio: usual.ratio, retries, minimum: usual.leastBudget }),
+    breaker: circuitBreaker === false ? undefined : originBreakerFacts(circuitBreaker ?? {}),
+    bulkhead: undefined,
+    isThrottled: false,
+    unsafeMethods: unsafeMethodsOf(options),
+  };
+}
+
+function retryFacts({ backoff, backoffFactor, jitter }: HttpOptions, retries: number): RetryFacts {
+  const byFactor = backoffFactor === undefined ? undefined : Number(backoffFactor);
+  const wait =
+    byFactor === undefined
+      ? backoff === false
+        ? constant(0)
+        : (backoff ?? expo({ factor: 100, maxValue: 10_000 }))
+      : chain(constant([0]), expo({ factor: 2 * byFactor, maxValue: usual.longestByFactor }));
+  return { maxTries: retries + 1, maxTime: Infinity, wait, jitter };
+}
+
+// Of all kinds together. Kinds that are given without a total come on top of the usual three.
+function retriesOf(given: HttpOptions['retries']): number {
+  if (given === undefined) return usual.retries;
+  if (given === false) return 0;
+  if (typeof given === 'number') return given;
+  const { total, connect, read, status, other } = given;
+  if (total !== undefined) return total || 0;
+  const kinds = [connect, read, status, other].filter((count) => count !== undefined);
+  return kinds.reduce<number>((sum, count) => sum + (count || 0), kinds.length === 4 ? 0 : usual.retries);
+}
+
+function totalOf(timeout: Exclude<HttpOptions['timeout'], null>): Ms {
+  const isObject = typeof timeout === 'object' && 'total' in timeout;
+  return (isObject ? timeout.total : undefined) ?? usual.total;
+}
+
+/** How long an answer may take; `undefined` where nobody said. */
+function readOf(timeout: HttpOptions['timeout']): Ms | undefined {
+  if (timeout === null) return Infinity;
+  if (timeout === undefined || typeof timeout === 'number') return timeout;
+  return Array.isArray(timeout) ? (timeout[1] as Ms) : (timeout as { readonly read?: Ms }).read;
+}
+
+function unsafeMethodsOf({ allowedMethods, idempotent, idempotencyKey }: HttpOptions): readonly string[] {
+  if (idempotent !== undefined || idempotencyKey !== undefined || allowedMethods === undefined) return [];
+  if (allowedMethods === 'any') return ['POST', 'PATCH'];
+  return allowedMethods.map((method) => method.toUpperCase()).filter((method) => !safe.has(method));
+}
