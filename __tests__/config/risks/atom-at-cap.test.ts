@@ -100,6 +100,16 @@ describe('the rule atom-at-cap', () => {
     );
   });
 
+  it('looks at waits that have the same bounds all along, too', () => {
+    const always: WaitMaker = (_first: unknown, { random }: WaitScope) => ({
+      next: () => ({ value: Math.min(1000, 1250 * random()), kind: 'spread' }),
+    });
+    const [finding] = atomAtCap(factsOf({ retry: { maxTries: 10, wait: always } }));
+
+    expect(finding!.number.value).toBeCloseTo(0.2, 1);
+    expect(finding!.number.says).toContain('from retry 1 on up to');
+  });
+
   it.each([
     ['the default', {}],
     ['full jitter', { jitter: fullJitter }],
@@ -109,6 +119,7 @@ describe('the rule atom-at-cap', () => {
     ['capped random waits', { wait: cap(random({ min: 0, max: '10s' }), '5s') }],
     ['waits without a cap', { wait: fibo(), jitter: null }],
     ['waits that are the same all along, which no-jitter speaks of', { wait: constant('1s'), jitter: null }],
+    ['random waits without a range', { wait: random({ min: '5s', max: '5s' }) }],
     ['waits that run out', { wait: constant([1, 2, 3]), jitter: null }],
   ])('has no word against %s', (_, retry) => {
     expect(atomAtCap(factsOf({ retry: { maxTries: 40, ...retry } }))).toEqual([]);

@@ -23,6 +23,7 @@ const allowed = 0.01;
 export function atomAtCap(facts: GatewayFacts): readonly Finding[] {
   const atom = facts.retry && atomOf(facts.retry);
   if (atom === undefined || atom.share <= allowed) return [];
+  if (atom.share === 1 && atom.retry === 1) return []; // one wait for all, from the first: that is no-jitter's
   const { retry, share, value, isCertain } = atom;
   const isForEver = share === 1;
   const parted = Math.ceil(Math.log(allowed) / Math.log(atom.staying));
@@ -81,9 +82,9 @@ function atomOf(facts: RetryFacts): Atom | undefined {
   };
 }
 
-/** Where the bounds stop growing; `undefined` where they grow on, or never grew. */
+/** Where the bounds stop growing; `undefined` where they grow on. */
 function firstAtCap(bounds: readonly Ms[]): number | undefined {
-  const index = bounds.findIndex((bound, at) => bound === bounds[at + 1] && bound > (bounds[0] as Ms));
+  const index = bounds.findIndex((bound, at) => bound === bounds[at + 1]);
   return index === -1 ? undefined : index;
 }
 
