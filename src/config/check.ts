@@ -28,8 +28,8 @@ export function check<T>(
   return output as T;
 }
 
-/** Faults of a document, with their places in it, in the order in which they stand there. */
-export function placed(document: ReadDocument, faults: readonly PlacedFault[]): readonly ConfigFault[] {
+// Faults of a document, with their places in it, in the order in which they stand there.
+function placed(document: ReadDocument, faults: readonly PlacedFault[]): readonly ConfigFault[] {
   return faults
     .map(({ path, allowed, didYouMean, isKey }) => {
       const written = writtenPath(document.value, path);

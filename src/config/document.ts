@@ -3,18 +3,10 @@
  *
  * YAML 1.2: `yes` is a text, keys are unique, `<<` merges nothing. JSON is read by the same parser, being YAML.
  */
-import {
-  type Document,
-  LineCounter,
-  type YAMLParseError,
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  parseAllDocuments,
-} from 'yaml';
+import type { Document, LineCounter, YAMLParseError } from 'yaml';
 import { ConfigError, type ConfigFault, fault } from './config-error.js';
 import { camelCase } from './names.js';
+import { loadYaml } from './yaml.js';
 
 /** The keys and indices that lead to a value. */
 export type Path = readonly (string | number)[];
@@ -41,7 +33,7 @@ const maxAliasCount = 100;
 
 /** @throws {ConfigError} for what is no YAML and no JSON, naming every fault that the parser has found. */
 export function readDocument(text: string, file: string | undefined): ReadDocument {
-  const lines = new LineCounter();
+  const lines = new (loadYaml().LineCounter)();
   const document = parse(text, lines, file);
   const placeAt = (offset: number | undefined): Place => {
     if (offset === undefined) return { line: undefined, column: undefined };
@@ -67,7 +59,7 @@ export function readDocument(text: string, file: string | undefined): ReadDocume
 
 function parse(text: string, lines: LineCounter, file: string | undefined): Document | undefined {
   try {
-    const documents = parseAllDocuments(text, {
+    const documents = loadYaml().parseAllDocuments(text, {
       lineCounter: lines,
       prettyErrors: false,
       uniqueKeys: true,
@@ -78,7 +70,9 @@ function parse(text: string, lines: LineCounter, file: string | undefined): Docu
       logLevel: 'silent',
     }) as Document[] & { empty?: true };
     if (documents.length > 1)
-      throw new ConfigError([fault({ file, allowed: 'The text holds several YAML documents (---); write one' })]);
+      throw new ConfigError([
+        fault({ file, allowed: 'The text holds several YAML documents (---); write one' }),
+      ]);
     return documents[0];
   } catch (error) {
     if (error instanceof ConfigError) throw error;
@@ -90,7 +84,7 @@ function parse(text: string, lines: LineCounter, file: string | undefined): Docu
 const mostParserFaults = 10;
 
 function parserFaults(
-  errors: readonly YAMLParseError[],
+  errors: readonly Pick<YAMLParseError, 'message' | 'pos'>[],
   placeAt: (offset: number) => Partial<ConfigFault>,
 ): readonly ConfigFault[] {
   if (errors.some(({ message }) => message.includes('call stack')))
@@ -124,10 +118,12 @@ function plain(message: string): string {
 }
 
 function isEmpty(node: unknown): boolean {
+  const { isScalar } = loadYaml();
   return isScalar(node) && node.value === null && (node.source === undefined || node.source === '');
 }
 
 function offsetOf(document: Document, path: Path): number | undefined {
+  const { isAlias, isMap, isSeq } = loadYaml();
   let node: unknown = document.contents;
   let offset: number | undefined = startOf(node);
   for (const step of path) {
@@ -151,7 +147,7 @@ function offsetOf(document: Document, path: Path): number | undefined {
 }
 
 function keyOf(key: unknown): string {
-  return String(isScalar(key) ? key.value : key);
+  return String(loadYaml().isScalar(key) ? key.value : key);
 }
 
 function startOf(node: unknown): number | undefined {

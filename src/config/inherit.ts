@@ -60,11 +60,11 @@ function ownGateway({ gateways = {} }: StampedeSettings, name: string): GatewayS
   return Object.hasOwn(gateways, name) ? gateways[name] : undefined;
 }
 
-/** The file's `http`, and on top of it that of a gateway. */
-export function httpOf(settings: StampedeSettings, gateway?: string): HttpSettings {
-  const base = settings.http ?? {};
+/** The file's `http`, and on top of it that of a gateway; `undefined` where neither is said. */
+export function httpOf(settings: StampedeSettings, gateway?: string): HttpSettings | undefined {
+  const base = settings.http;
   const own = gateway === undefined ? undefined : ownGateway(settings, gateway)?.http;
-  if (own === undefined) return base;
+  if (own === undefined || base === undefined) return own ?? base;
   const together: Record<string, unknown> = { ...without(base, own), ...own };
   for (const name of joined) {
     if (base[name] !== undefined && own[name] !== undefined) together[name] = { ...base[name], ...own[name] };
@@ -99,15 +99,25 @@ export function inheritanceFaults(settings: StampedeSettings): readonly PlacedFa
   const unknown = (name: string | undefined, path: readonly string[]): readonly PlacedFault[] =>
     name === undefined || known.includes(name)
       ? []
-      : [{ path, allowed: `names no policy; there are ${known.join(', ')}`, didYouMean: nearest(name, known) }];
+      : [
+          {
+            path,
+            allowed: `names no policy; there are ${known.join(', ')}`,
+            didYouMean: nearest(name, known),
+          },
+        ];
   return [
     ...Object.entries(policies).flatMap(([name, { extends: above }]) => [
       ...unknown(above, ['policies', name, 'extends']),
       ...circle(settings, name),
     ]),
-    ...Object.entries(gateways).flatMap(([name, { policy }]) => unknown(policy, ['gateways', name, 'policy'])),
+    ...Object.entries(gateways).flatMap(([name, { policy }]) =>
+      unknown(policy, ['gateways', name, 'policy']),
+    ),
     ...Object.entries(gateways).flatMap(([name, { calls = [] }]) =>
-      calls.flatMap((called, index) => unknownCall(called, ['gateways', name, 'calls', index], Object.keys(gateways))),
+      calls.flatMap((called, index) =>
+        unknownCall(called, ['gateways', name, 'calls', index], Object.keys(gateways)),
+      ),
     ),
   ];
 }
@@ -119,7 +129,11 @@ function unknownCall(
 ): readonly PlacedFault[] {
   if (gateways.includes(name)) return [];
   return [
-    { path, allowed: `names no gateway; there are ${gateways.join(', ')}`, didYouMean: nearest(name, gateways) },
+    {
+      path,
+      allowed: `names no gateway; there are ${gateways.join(', ')}`,
+      didYouMean: nearest(name, gateways),
+    },
   ];
 }
 

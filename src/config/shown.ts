@@ -14,7 +14,8 @@ export function shown(value: unknown, path: Path): string | undefined {
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (typeof value === 'object') return 'a map';
   if (path.some((step) => secretKeys.test(camelCase(String(step))))) return 'what is not shown here';
-  if (typeof value !== 'string') return String(value);
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (typeof value !== 'string') return `a ${typeof value}`;
   const open = value.replace(/\/\/[^/@\s]*@/g, '//***@').replace(/\s+/g, ' ');
   return JSON.stringify(open.length > longest ? `${open.slice(0, longest - 3)}...` : open);
 }

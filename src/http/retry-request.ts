@@ -1,6 +1,7 @@
 /**
  * Single requests that are retried: no cookies are kept, connections are those of the process.
  */
+import { foundHttpOptions } from '../config/index.js';
 import type { HttpResponse } from './http-response.js';
 import type { OriginState } from './judgement/origins.js';
 import type { RetryHttpOptions } from './judgement/retry-settings.js';
@@ -16,23 +17,26 @@ export interface RetryRequestOptions extends SessionRequestOptions, RetryHttpOpt
 /**
  * Requests that are retried as those of a `RetrySession`, but keep no cookies. Nothing has to be closed.
  *
+ * Without arguments it starts from the configuration file that is found, if there is one; with any, even `{}`, it takes
+ * nothing from a file.
+ *
  *     const api = new RetryRequest({ timeout: ['1s', '5s'], retries: 4 });
  *     const response = await api.get('https://api.example.org/users');
  *
  * @throws {OptionError} when an option is unknown or not allowed.
+ * @throws {ConfigError} without arguments, for a configuration file that cannot be meant.
  * @see RequestsStampede's RetryRequest
  */
 export class RetryRequest extends Verbs<RetryCallOptions> {
-  readonly #requester: Requester;
+  #made: Requester | undefined;
 
-  constructor(options: RetryRequestOptions = {}) {
+  constructor(options?: RetryRequestOptions) {
     super();
-    this.#requester = new Requester(options, {
-      owner: 'RetryRequest',
-      agents: new Agents(sharedAgents),
-      jar: undefined,
-      retries: true,
-    });
+    if (options !== whenFirstUsed) this.#made = requesterFor(options);
+  }
+
+  get #requester(): Requester {
+    return (this.#made ??= requesterFor(undefined));
   }
 
   /** How each origin stands: its circuit, and what its budget holds. */
@@ -41,13 +45,32 @@ export class RetryRequest extends Verbs<RetryCallOptions> {
   }
 
   request(method: string, url: string | URL, options?: RetryCallOptions): Promise<HttpResponse> {
-    return this.#requester.request(method, url, options);
+    const made = this.#made;
+    return made === undefined ? this.#first(method, url, options) : made.request(method, url, options);
+  }
+
+  // What is wrong with a configuration is a rejection like all that is wrong with a request.
+  async #first(method: string, url: string | URL, options?: RetryCallOptions): Promise<HttpResponse> {
+    const response = await this.#requester.request(method, url, options);
+    return response;
   }
 }
 
+function requesterFor(options: RetryRequestOptions | undefined): Requester {
+  return new Requester(options ?? foundHttpOptions() ?? {}, {
+    owner: 'RetryRequest',
+    agents: new Agents(sharedAgents),
+    jar: undefined,
+    retries: true,
+  });
+}
+
+/** Stands for "without arguments, but not now": no file is looked for while modules are loaded. */
+const whenFirstUsed: RetryRequestOptions = /* @__PURE__ */ Object.freeze({});
+
 /**
- * A `RetryRequest` with the defaults, ready for use.
+ * A `RetryRequest` without arguments, ready for use. A configuration file is looked for with its first request.
  *
  *     const response = await horde.get('https://api.example.org/users');
  */
-export const horde: RetryRequest = /* @__PURE__ */ new RetryRequest();
+export const horde: RetryRequest = /* @__PURE__ */ new RetryRequest(whenFirstUsed);

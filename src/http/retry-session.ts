@@ -2,6 +2,7 @@
  * A session whose requests are retried.
  */
 import type { CookieJar } from 'tough-cookie';
+import { foundHttpOptions } from '../config/index.js';
 import { OptionError } from '../core.js';
 import type { HttpResponse } from './http-response.js';
 import type { OriginState } from './judgement/origins.js';
@@ -27,11 +28,15 @@ export interface RetrySessionOptions extends SessionOptions, RetryHttpOptions {
  * the server says it did not do, and what may be repeated. A circuit breaker and a retry budget for each origin keep
  * retries from doing harm.
  *
+ * Without arguments it starts from the configuration file that is found, if there is one; with any, even `{}`, it takes
+ * nothing from a file.
+ *
  *     const session = new RetrySession({ baseUrl: 'https://api.example.org', timeout: ['1s', '5s'], retries: 4 });
  *     const users = await (await session.get('/users')).json();
  *     await session.post('/orders', { json: order, idempotencyKey: 'auto' });
  *
  * @throws {OptionError} when an option is unknown or not allowed.
+ * @throws {ConfigError} without arguments, for a configuration file that cannot be meant.
  * @see docs/http.md for what is retried; RequestsStampede's RetrySession and urllib3's Retry, whose words these are
  */
 export class RetrySession extends Verbs<RetryCallOptions> implements AsyncDisposable {
@@ -39,8 +44,9 @@ export class RetrySession extends Verbs<RetryCallOptions> implements AsyncDispos
   readonly #agents: Agents;
   readonly jar: CookieJar;
 
-  constructor(options: RetrySessionOptions = {}) {
+  constructor(given?: RetrySessionOptions) {
     super();
+    const options: RetrySessionOptions = given ?? foundHttpOptions() ?? {};
     const { session, jar } = options;
     if (session !== undefined && jar !== undefined)
       throw new OptionError('jar', jar, 'is the one of the session, where a session is given');

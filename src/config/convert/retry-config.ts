@@ -7,6 +7,7 @@
 import { type Ms, type WaitMaker, constant, fibo, random } from '../../core.js';
 import type { RetryConfigSettings } from '../settings.js';
 import type { HttpOptions } from './http.js';
+import { budgetOptionsOf } from './patterns.js';
 
 // Those of its classes: FixedRetryPolicy, FixedBackoffPolicy, RandomBackoffPolicy, FibonacciBackoffPolicy.
 const usual = {
@@ -28,14 +29,15 @@ export function retryConfigOptionsOf(settings: RetryConfigSettings): HttpOptions
   if (!retryEnabled) return { retries: false };
   const waits = { backoff: backoffEnabled ? backoff : (false as const) };
   const { retryPolicy = { type: 'fixed' } } = settings;
-  if (retryPolicy.type === 'fixed') return { ...waits, retries: (retryPolicy.attempts ?? usual.attempts) - 1 };
+  if (retryPolicy.type === 'fixed')
+    return { ...waits, retries: (retryPolicy.attempts ?? usual.attempts) - 1 };
   return {
     ...waits,
     retries: Infinity,
     timeout: { total: Infinity },
     // An open circuit would end a call that is to go on for ever; an empty budget slows it down.
     circuitBreaker: false,
-    budget: { whenEmpty: Math.max(leastPace, backoffEnabled ? longest : 0) },
+    budget: budgetOptionsOf({ whenEmpty: Math.max(leastPace, backoffEnabled ? longest : 0) }),
   };
 }
 
@@ -49,7 +51,10 @@ function backoffFor(policy: RetryConfigSettings['backoffPolicy'] = { type: 'fibo
       return { backoff: constant(delay), longest: delay };
     }
     case 'random': {
-      const { minimumDelay: min = usual.minimumDelay, maximumDelay: max = usual.maximumDelay } = policy;
+      // A default gives way to the one that was named.
+      const { minimumDelay = Math.min(usual.minimumDelay, policy.maximumDelay ?? Infinity) } = policy;
+      const { maximumDelay: max = Math.max(usual.maximumDelay, minimumDelay) } = policy;
+      const min = minimumDelay;
       return { backoff: random({ min, max }), longest: max };
     }
     case 'fibonacci': {

@@ -2,6 +2,7 @@
  * How a whole file may be written. The one source: files are checked by it, and the schema for editors is made of it.
  */
 import * as v from 'valibot';
+import type { PolicySettings, StampedeSettings } from '../settings.js';
 import { circuitBreaker } from './circuit.js';
 import { bulkhead, hedge, rateLimit, throttle } from './guards.js';
 import { http } from './http.js';
@@ -103,3 +104,7 @@ export const file = v.strictObject(
   },
   'must be a map with gateways, policies, http, retry_config or enabled',
 );
+
+/** The same, by the types that are written out. `__tests__/config/schema.types.ts` holds that they agree. */
+export const settingsSchema = file as v.GenericSchema<unknown, StampedeSettings>;
+export const policySchema = policy as v.GenericSchema<unknown, PolicySettings>;

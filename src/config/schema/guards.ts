@@ -108,4 +108,4 @@ export const hedge: v.StrictObjectSchema<v.ObjectEntries, string> & v.GenericSch
       minCalls: option(whole, 'How many calls have to be known before a quantile is trusted. Default: 100.'),
     },
     'must be a map with after and idempotent, or false',
-  ) as never;
+  );

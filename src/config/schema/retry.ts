@@ -72,6 +72,10 @@ export const budget = v.strictObject(
       'The least it holds, in tokens. Default: what the retries of one call may cost.',
     ),
     maximum: option(number(), 'The most it holds, in tokens. Default: 100.'),
+    whenEmpty: option(
+      time({ least: 1 }),
+      'When it is empty a retry waits at least this long, in place of not being made. Default: none is made.',
+    ),
   },
   'must be a map of options, or false',
 );

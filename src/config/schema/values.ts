@@ -132,7 +132,7 @@ export function option<const S extends v.GenericSchema>(
   v.SchemaWithPipe<readonly [S, v.DescriptionAction<v.InferOutput<S>, string>]>,
   undefined
 > {
-  return v.optional(v.pipe(schema, v.description(description))) as never;
+  return v.optional(v.pipe(schema, v.description(description)));
 }
 
 /** An option that must be there. */
@@ -140,7 +140,7 @@ export function required<const S extends v.GenericSchema>(
   schema: S,
   description: string,
 ): v.SchemaWithPipe<readonly [S, v.DescriptionAction<v.InferOutput<S>, string>]> {
-  return v.pipe(schema, v.description(description)) as never;
+  return v.pipe(schema, v.description(description));
 }
 
 /** One name, or a list of names; always a list afterwards. */
@@ -150,5 +150,5 @@ export function names(what: string): v.GenericSchema<string | string[], readonly
   return v.pipe(
     v.union([text(what), list], allowed),
     v.transform((given) => (typeof given === 'string' ? [given] : given)),
-  ) as never;
+  );
 }
