@@ -23,7 +23,7 @@ describe('the rule breaker-out-of-reach', () => {
     expect(finding).toMatchObject({ rule: 'breaker-out-of-reach', severity: 'error' });
     expect(finding!.number).toMatchObject({ value: 4, unit: 'calls' });
     expect(finding!.number.says).toBe(
-      'at 0.4 calls a second its window of 10 s holds 4, and it takes 20 to know a rate; ' +
+      'at 0.4 calls a second its window of 10 s holds 4 calls, and it takes 20 to know a rate; ' +
         'it does not open within 60 min in which every call fails.',
     );
   });
@@ -42,7 +42,7 @@ describe('the rule breaker-out-of-reach', () => {
     const [paid] = breakerOutOfReach(factsOf(facts));
     const unpaid = breakerOutOfReach(factsOf({ ...facts, budget: undefined }));
 
-    expect(paid!.number.says).toContain('at 1 calls a second (1.1 with retries)');
+    expect(paid!.number.says).toContain('at 1 call a second (1.1 with retries)');
     expect(unpaid).toEqual([]); // 30 attempts in 10 s
   });
 

@@ -84,8 +84,9 @@ function atomOf(facts: RetryFacts): Atom | undefined {
 
 /** Where the bounds stop growing; `undefined` where they grow on. */
 function firstAtCap(bounds: readonly Ms[]): number | undefined {
-  const index = bounds.findIndex((bound, at) => bound === bounds[at + 1]);
-  return index === -1 ? undefined : index;
+  const last = bounds.length - 1;
+  const index = bounds.indexOf(bounds[last] as Ms);
+  return index === last ? undefined : index;
 }
 
 function commonest(waits: readonly Ms[]): { value: Ms; share: number } {

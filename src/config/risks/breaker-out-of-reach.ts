@@ -6,7 +6,7 @@ import { callsInWindow, evidenceFor, timeToOpen } from './breaker-drill.js';
 import { type Finding, found } from './finding.js';
 import type { BreakerFacts, GatewayFacts } from './gateway-facts.js';
 import { lastingTries } from './retries-multiply.js';
-import { count, percent, span } from './words.js';
+import { count, percent, some, span } from './words.js';
 
 /** A breaker that takes longer has let the outage through. */
 const tooLong: Ms = 60_000;
@@ -30,7 +30,7 @@ export function breakerOutOfReach(facts: GatewayFacts): readonly Finding[] {
   if (opensAfter !== undefined && opensAfter <= tooLong && !isRateDead) return [];
 
   const retries = rate > own ? ` (${count(rate)} with retries)` : '';
-  const calls = `at ${count(own)} calls a second${retries}${load.processes > 1 ? ' in each process' : ''}`;
+  const calls = `at ${some(own, 'call')} a second${retries}${load.processes > 1 ? ' in each process' : ''}`;
   const why = reason(breaker, { calls, holds, needs, rate });
   const opens =
     opensAfter === undefined
@@ -57,7 +57,7 @@ function reason(
     return `${calls} ${count(failures)} failures in a row take ${span((1000 * (failures - 1)) / rate)}`;
   }
   if ('span' in window) {
-    return `${calls} its window of ${span(window.span)} holds ${count(holds)}, and it takes ${count(needs)} to know a rate`;
+    return `${calls} its window of ${span(window.span)} holds ${some(holds, 'call')}, and it takes ${count(needs)} to know a rate`;
   }
   const failed = Math.max(needs, failureRate * holds);
   return (

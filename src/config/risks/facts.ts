@@ -2,10 +2,9 @@
  * A configuration → the facts that the rules look at: what is inherited is settled, and defaults are spelled out.
  */
 import { type GatewayRetry, type RetryRule, type WaitMaker, expo, toMs } from '../../core.js';
-import { type HttpOptions, httpOptionsOf } from '../convert/http.js';
 import { budgetOptionsOf, circuitOptionsOf, retryOptionsOf } from '../convert/patterns.js';
-import { retryConfigOptionsOf } from '../convert/retry-config.js';
-import { gatewayOf, httpOf, policyOf } from '../inherit.js';
+import { gatewayOf, policyOf } from '../inherit.js';
+import { httpIn } from '../load.js';
 import type { GatewaySettings, PatternSettings, StampedeSettings } from '../settings.js';
 import { breakerFacts } from './breaker-facts.js';
 import { budgetFacts } from './budget-facts.js';
@@ -24,15 +23,7 @@ export function factsOf(settings: StampedeSettings): readonly GatewayFacts[] {
       ...labelled(name, `policies.${name}`),
       ...patternFacts(policyOf(settings, name) ?? {}),
     })),
-    ...(settings.http === undefined ? [] : [requests('http', httpOptionsOf(httpOf(settings)))]),
-    ...(settings.retryConfig === undefined
-      ? []
-      : [
-          {
-            ...requests('retry_config', retryConfigOptionsOf(settings.retryConfig)),
-            section: 'retry_config' as const,
-          },
-        ]),
+    ...ofRequests(settings),
   ];
   return isOff ? all.map((facts) => ({ ...facts, retry: undefined })) : all;
 }
@@ -46,12 +37,17 @@ function gatewayFacts(settings: StampedeSettings, name: string): readonly Gatewa
   if (http === undefined) return [own];
   return [
     own,
-    { ...labelled(name, `${path}.http`), ...httpFacts(httpOptionsOf(httpOf(settings, name))), load, calls },
+    { ...labelled(name, `${path}.http`), ...httpFacts(httpIn(settings, name) ?? {}), load, calls },
   ];
 }
 
-function requests(section: string, options: HttpOptions): GatewayFacts {
-  return { ...labelled(section, section), ...httpFacts(options) };
+/** Requests that belong to no gateway. */
+function ofRequests(settings: StampedeSettings): readonly GatewayFacts[] {
+  const { http, retryConfig } = settings;
+  const facts = httpFacts(httpIn(settings) ?? {});
+  if (http !== undefined) return [{ ...labelled('http', 'http'), ...facts }];
+  if (retryConfig === undefined) return [];
+  return [{ ...labelled('retry_config', 'retry_config'), ...facts, section: 'retry_config' }];
 }
 
 function labelled(name: string, path: string): Pick<GatewayFacts, 'name' | 'path' | 'load' | 'calls'> {

@@ -4,6 +4,8 @@
 import { atomAtCap } from './atom-at-cap.js';
 import { noWait, unguardedRetries, unsafeMethods } from './bare-retries.js';
 import { breakerOutOfReach } from './breaker-out-of-reach.js';
+import type { StampedeSettings } from '../settings.js';
+import { factsOf } from './facts.js';
 import { type Finding, type Rule, type Severity, ruleNames, severities } from './finding.js';
 import type { GatewayFacts } from './gateway-facts.js';
 import { noJitter } from './no-jitter.js';
@@ -27,9 +29,21 @@ const others: readonly Rule[] = [
 ];
 
 /**
- * Looks for what may turn an outage into a stampede.
+ * Looks in a configuration for what may turn an outage into a stampede: what `stampede check` prints.
  *
- * The dice are seeded, so the same facts always give the same findings.
+ *     const { settings } = loadStampede({ file: 'stampede.yml' });
+ *     expect(findRisks(settings)).toEqual([]);
+ *
+ * The dice are seeded, so the same settings always give the same findings.
+ *
+ * @returns The findings of each gateway in turn.
+ */
+export function findRisks(settings: StampedeSettings): readonly Finding[] {
+  return risksOf(factsOf(settings));
+}
+
+/**
+ * The same, from facts.
  *
  * @returns The findings of each gateway in turn, those of a gateway in the order of `ruleNames`.
  */

@@ -4,7 +4,7 @@
 import { type Finding, found } from './finding.js';
 import type { GatewayFacts } from './gateway-facts.js';
 import { optionWords } from './option-words.js';
-import { count, span } from './words.js';
+import { count, some, span } from './words.js';
 
 /** Finds an attempt that may take all the time of the call: when it hangs, there is no retry. */
 export function timeoutPastDeadline(facts: GatewayFacts): readonly Finding[] {
@@ -56,7 +56,7 @@ export function noTimeout(facts: GatewayFacts): readonly Finding[] {
   const pile =
     rate === undefined
       ? 'each call of a service that hangs stays under way for ever.'
-      : `at ${count(rate)} calls a second, ${count(60 * rate)} are under way after the first minute in which the service hangs.`;
+      : `at ${some(rate, 'call')} a second, ${count(60 * rate)} are under way after the first minute in which the service hangs.`;
   return [
     found(facts, {
       rule: 'no-timeout',
