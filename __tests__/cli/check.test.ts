@@ -1,10 +1,11 @@
 /**
  * `stampede check` as a process: what it prints of a file, and what it ends with.
  */
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { ruleNames } from '../../src/config/risks/finding.js';
 import { type Ended, bin, stampede, startProgram } from './stampede.js';
 
 let folder: string;
@@ -233,5 +234,24 @@ describe('the output of stampede check', () => {
     }).ended;
 
     expect(err).toBe('');
+  });
+});
+
+describe('docs/check.md', () => {
+  it('shows what the command prints for the file that it shows', async () => {
+    const page = readFileSync(path.resolve(import.meta.dirname, '../../docs/check.md'), 'utf8');
+    const [, file, shown] =
+      /^```yaml\n(# stampede\.yml\n[^`]*)```\n\n```console\n\$ stampede check\n([^`]*)```$/m.exec(page)!;
+
+    const { out } = await check(file!);
+
+    expect(out).toBe(shown);
+  });
+
+  it('explains every rule', async () => {
+    const page = readFileSync(path.resolve(import.meta.dirname, '../../docs/check.md'), 'utf8');
+    const explained = [...page.matchAll(/^### ([a-z-]+)$/gm)].map(([, rule]) => rule);
+
+    expect(explained.toSorted()).toEqual([...ruleNames].sort());
   });
 });
