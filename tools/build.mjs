@@ -14,6 +14,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, write
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
+import { writeJsonSchema } from './json-schema.mjs';
 
 /**
  * One line per door: the module in `src/`, and where it must run. A `neutral` door may not import Node.
@@ -75,6 +76,7 @@ const written = await Promise.all([
   process.exit(1); // esbuild has already said why
 });
 writeTypes();
+await writeJsonSchema(root, path.join(dist, 'schema.json'));
 writeFileSync(path.join(dist, 'cjs/package.json'), '{ "type": "commonjs" }\n');
 if (!quiet) printSizes(written.flat());
 

@@ -41,15 +41,20 @@ export function canonical(
 
 class Walk {
   readonly faults: PlacedFault[] = [];
+  readonly #above = new Set<object>();
 
   visit(value: unknown, schemas: readonly v.GenericSchema[], path: Path): unknown {
-    if (path.length > deepest) return this.#drop(path, 'is nested too deeply');
     if (value === null) return this.#empty(path);
     if (value === Infinity) return unlimited;
     if (typeof value !== 'object' && typeof value !== 'string') return value;
     const leaves = leavesOf(schemas);
     if (typeof value === 'string') return wordOf(value, leaves.words);
-    return Array.isArray(value) ? this.#list(value, leaves, path) : this.#map(value, leaves, path);
+    if (path.length > deepest) return this.#drop(path, 'is nested too deeply');
+    if (this.#above.has(value)) return this.#drop(path, 'is an alias of what it stands in');
+    this.#above.add(value);
+    const visited = Array.isArray(value) ? this.#list(value, leaves, path) : this.#map(value, leaves, path);
+    this.#above.delete(value);
+    return visited;
   }
 
   #empty(path: Path): unknown {

@@ -42,5 +42,7 @@ function fewest(issues: readonly Issue[]): readonly Issue[] {
 // A hint that is better than the list of all that is allowed.
 function tellingOf(issues: readonly Issue[]): string | undefined {
   const all = issues.flatMap((issue) => [issue, ...((issue.issues ?? []) as readonly Issue[])]);
-  return all.map(({ message }) => message).find((message) => /unit written out|is a text$/.test(message));
+  return all
+    .map(({ message }) => message)
+    .find((message) => /unit written out|is a text$|ms or more/.test(message));
 }

@@ -16,7 +16,7 @@ export function loadYaml(): typeof Yaml {
 function load(): typeof Yaml {
   try {
     // `import.meta.url` is not there in CommonJS, where `__filename` is.
-     
+
     return createRequire(import.meta.url ?? __filename)('yaml') as typeof Yaml;
   } catch (cause) {
     const allowed = 'The package "yaml" could not be loaded; where this is bundled, it must be left external';

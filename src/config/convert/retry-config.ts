@@ -27,14 +27,14 @@ export function retryConfigOptionsOf(settings: RetryConfigSettings): HttpOptions
   const { retryEnabled = true, backoffEnabled = true } = settings;
   const { backoff, longest } = backoffFor(settings.backoffPolicy);
   if (!retryEnabled) return { retries: false };
-  const waits = { backoff: backoffEnabled ? backoff : (false as const) };
+  // It knows no limit of time: with long delays the usual 60 s would end a call before its attempts are made.
+  const waits = { backoff: backoffEnabled ? backoff : (false as const), timeout: { total: Infinity } };
   const { retryPolicy = { type: 'fixed' } } = settings;
   if (retryPolicy.type === 'fixed')
     return { ...waits, retries: (retryPolicy.attempts ?? usual.attempts) - 1 };
   return {
     ...waits,
     retries: Infinity,
-    timeout: { total: Infinity },
     // An open circuit would end a call that is to go on for ever; an empty budget slows it down.
     circuitBreaker: false,
     budget: budgetOptionsOf({ whenEmpty: Math.max(leastPace, backoffEnabled ? longest : 0) }),

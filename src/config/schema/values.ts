@@ -89,10 +89,10 @@ export function number({ least = 0, above, most, whole = false }: NumberLimits =
   const allowed = `must be a ${whole ? 'whole ' : ''}number ${range}`;
   const checks: unknown[] = [
     v.finite(allowed),
-    v.maxValue(most ?? Number.MAX_VALUE, allowed),
     above === undefined ? v.minValue(least, allowed) : v.gtValue(above, allowed),
   ];
-  if (whole) checks.push(v.safeInteger(allowed));
+  if (most !== undefined) checks.push(v.maxValue(most, allowed));
+  if (whole) checks.push(v.integer(allowed), v.safeInteger(allowed));
   const pipe = v.pipe as unknown as (...items: unknown[]) => v.GenericSchema<number, number>;
   return pipe(v.number(allowed), ...checks);
 }
@@ -104,7 +104,12 @@ export function count(least: number, what = 'number'): v.GenericSchema<number | 
     v.literal(unlimited),
     v.transform(() => Infinity),
   );
-  const some = v.pipe(v.number(allowed), v.safeInteger(allowed), v.minValue(least, allowed));
+  const some = v.pipe(
+    v.number(allowed),
+    v.integer(allowed),
+    v.safeInteger(allowed),
+    v.minValue(least, allowed),
+  );
   return v.union([some, none], allowed);
 }
 
@@ -132,7 +137,8 @@ export function option<const S extends v.GenericSchema>(
   v.SchemaWithPipe<readonly [S, v.DescriptionAction<v.InferOutput<S>, string>]>,
   undefined
 > {
-  return v.optional(v.pipe(schema, v.description(description)));
+  // On the outside: what is read from a text has no description past its reading.
+  return v.pipe(v.optional(schema), v.description(description)) as never;
 }
 
 /** An option that must be there. */
@@ -146,9 +152,10 @@ export function required<const S extends v.GenericSchema>(
 /** One name, or a list of names; always a list afterwards. */
 export function names(what: string): v.GenericSchema<string | string[], readonly string[]> {
   const allowed = `must be ${what}, or a list of them`;
-  const list = v.pipe(v.array(text(what), allowed), v.minLength(1, allowed));
-  return v.pipe(
-    v.union([text(what), list], allowed),
-    v.transform((given) => (typeof given === 'string' ? [given] : given)),
+  const one = v.pipe(
+    text(what),
+    v.transform((given) => [given]),
   );
+  const list = v.pipe(v.array(text(what), allowed), v.minLength(1, allowed));
+  return v.union([one, list], allowed);
 }

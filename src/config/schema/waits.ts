@@ -111,7 +111,8 @@ export const wait: v.GenericSchema<unknown, WaitSettings> = v.union(
   `must be the name of a wait (${waitNames.join(', ').replace('retryAfter', 'retry_after')}), or its options with a type`,
 );
 
-const waits: v.GenericSchema<unknown, readonly WaitSettings[]> = v.pipe(
+/** Several of them. */
+export const waits: v.GenericSchema<unknown, readonly WaitSettings[]> = v.pipe(
   v.array(
     v.lazy(() => wait),
     'must be a list of waits',
