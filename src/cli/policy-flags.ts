@@ -4,6 +4,7 @@
  * A flag stands in place of what the policy of a file says. What nobody says is as in `withRetry`. The flags of waits and
  * jitters have a file of their own.
  */
+import { existsSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { jitterOf, waitOf } from '../config/index.js';
 import type { Ms } from '../core.js';
@@ -67,8 +68,12 @@ export function chosenPolicy(command: Command): ChosenPolicy {
 function fromFile(command: Command): FilePolicy | undefined {
   const { policy, gateway, config }: PolicyFlags = command.opts();
   const name = policy ?? gateway;
-  if (name !== undefined)
+  if (config !== undefined && !existsSync(config)) {
+    return command.error(`error: --config must name a file that is there; got "${config}".`);
+  }
+  if (name !== undefined) {
     return policyFromFile({ config, kind: policy === undefined ? 'gateway' : 'policy', name });
+  }
   if (config === undefined) return undefined;
   return command.error('error: --config names a file, and neither --policy nor --gateway says what of it.');
 }

@@ -56,9 +56,11 @@ function sentences(policy: Policy, { clients, attempt }: ScheduleOptions, schedu
       ? []
       : [`${count === clients ? `All ${clients} clients` : `${count} of ${clients} clients`} ${rest}`];
   const never = tries.filter((one) => one.clients === 0).map((one) => one.try);
-  const until = ends.tries === clients ? `The first ${last} tries take` : 'Until it gives up a client takes';
+  const until = ends.tries === clients ? `The first ${last} tries take` : 'A client gives up after';
+  const { mean, p95 } = total;
   return [
-    `${until} ${readable(total.mean)} on average, ${readable(total.p95)} in 95 of 100 cases, ${readable(longest)} at the longest${attempt === 0 ? ', and the time of the attempts on top' : ''}.`,
+    `${until} ${readable(mean)} on average, ${readable(p95)} in 95 % of cases, ${readable(longest)} at most.`,
+    ...(attempt === 0 ? ['The time of the attempts comes on top.'] : []),
     ...many(ends.maxTries, `give up after try ${last}: there are no more.`),
     ...many(ends.maxTime, `give up because ${timeText(policy.maxTime)} is over.`),
     ...many(ends.waits, `give up after try ${last}: the generator has no more waits.`),

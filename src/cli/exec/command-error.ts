@@ -2,8 +2,9 @@
  * A run of a command that went wrong: what is said of it, and which exit code it stands for.
  */
 import { constants } from 'node:os';
-import { type Ms, readable } from '../../core.js';
+import type { Ms } from '../../core.js';
 import { EXIT } from '../exit-codes.js';
+import { timeText } from '../policy-text.js';
 import type { Ending } from './running-command.js';
 
 /** What a run that did not end with 0 is to the retry. */
@@ -31,7 +32,7 @@ export class CommandError extends Error {
  * @returns `undefined` for a run that went well.
  */
 export function faultOf(ending: Ending, timeout: Ms | undefined): CommandError | undefined {
-  if (timeout !== undefined) return new CommandError(`took longer than ${readable(timeout)}`, EXIT.timedOut);
+  if (timeout !== undefined) return new CommandError(`took longer than ${timeText(timeout)}`, EXIT.timedOut);
   switch (ending.kind) {
     case 'exited':
       return ending.code === 0 ? undefined : new CommandError(`exited with ${ending.code}`, ending.code);
