@@ -50,6 +50,15 @@ describe('the rule unsafe-methods', () => {
     expect(finding!.number.says).toContain('one POST, PATCH may be carried out up to 3 times');
   });
 
+  it('says after which statuses', () => {
+    const [finding] = unsafeMethods(factsOf({ unsafeStatuses: [500, 504] }));
+
+    expect(finding!.number.says).toContain(
+      'one POST may be carried out up to 3 times: 500, 504 is tried again',
+    );
+    expect(finding!.cure).toContain('out of unsafe_statuses.');
+  });
+
   it('has no word where none is repeated', () => {
     expect(unsafeMethods(factsOf())).toEqual([]);
     expect(unsafeMethods(factsOf({ unsafeMethods: ['POST'], retry: undefined }))).toEqual([]);

@@ -11,7 +11,14 @@ export const usualRetry: RetryFacts = {
   jitter: undefined,
 };
 
-export const usualBudget = { ratio: 0.1, cost: 1, minimum: 4, whenEmpty: 'end' } as const;
+export const usualBudget = {
+  ratio: 0.1,
+  cost: 1,
+  minimum: 4,
+  maximum: 100,
+  window: 10_000,
+  whenEmpty: 'end',
+} as const;
 
 export const usualBreaker = {
   consecutive: { failures: 5, lasting: 10_000 },
@@ -40,6 +47,7 @@ export function factsOf(given: Given = {}): GatewayFacts {
     bulkhead: undefined,
     isThrottled: false,
     unsafeMethods: [],
+    unsafeStatuses: [],
     calls: [],
     ...rest,
     retry: 'retry' in given && given.retry === undefined ? undefined : { ...usualRetry, ...retry },

@@ -71,7 +71,7 @@ describe('the facts of a gateway', () => {
       retry: { maxTries: 4, maxTime: 60_000, jitter: null },
       timeout: Infinity,
       deadline: 45_000,
-      budget: { ratio: 0.3, cost: 2, minimum: 9, whenEmpty: 'end' },
+      budget: { ratio: 0.3, cost: 2, minimum: 9, maximum: 100, window: 10_000, whenEmpty: 'end' },
       bulkhead: { queue: 5, maxWait: 2000 },
       isThrottled: true,
       load: { rate: 2, capacity: 5, processes: 4 },
@@ -190,6 +190,14 @@ describe('the facts of HTTP calls', () => {
     ['allowed_methods: any, idempotent: true', []],
   ])('with %s repeat %j', (text, methods) => {
     expect(only(`http: { ${text} }`).unsafeMethods).toEqual(methods);
+  });
+
+  it.each([
+    ['unsafe_statuses: [429, 503]', []],
+    ['unsafe_statuses: [429, 500, 504]', [500, 504]],
+    ['unsafe_statuses: [500], idempotency_key: auto', []],
+  ])('with %s repeat every method after %j', (text, statuses) => {
+    expect(only(`http: { ${text} }`).unsafeStatuses).toEqual(statuses);
   });
 
   it('of a gateway stand beside its own, on top of those of the file', () => {

@@ -40,6 +40,16 @@ describe('the rule retries-multiply', () => {
     expect(finding!.number.says).toContain('let no more than 1.33 for each call last');
   });
 
+  it('reckons with what a retry costs', () => {
+    const budget = { ...usualBudget, ratio: 0.4, cost: 2 };
+    const [finding] = retriesMultiply([
+      gateway('home', 3, ['ledger'], { budget }),
+      gateway('ledger', 3, [], { budget }),
+    ]);
+
+    expect(finding!.number.says).toContain('let no more than 1.44 for each call last'); // (1 + 0.4 / 2)²
+  });
+
   it.each([
     ['note', usualBudget, usualBudget],
     ['warning', usualBudget, undefined],

@@ -54,11 +54,19 @@ export function unguardedRetries(facts: GatewayFacts): readonly Finding[] {
   ];
 }
 
-/** Finds methods that are tried again though what they asked for may have been done. */
+/** Finds requests that are tried again though what they asked for may have been done. */
 export function unsafeMethods(facts: GatewayFacts): readonly Finding[] {
-  const { retry, unsafeMethods: methods } = facts;
-  if (retry === undefined || retry.maxTries < 2 || methods.length === 0) return [];
+  const { retry, unsafeMethods: methods, unsafeStatuses: statuses } = facts;
+  if (retry === undefined || retry.maxTries < 2 || methods.length + statuses.length === 0) return [];
   const times = retry.maxTries === Infinity ? 'any number of times' : `up to ${some(retry.maxTries, 'time')}`;
+  const why = [
+    methods.length === 0 ? '' : 'a lost answer is tried again',
+    statuses.length === 0 ? '' : `${statuses.join(', ')} is tried again for every method`,
+  ];
+  const options = [
+    methods.length === 0 ? '' : 'allowed_methods',
+    statuses.length === 0 ? '' : 'unsafe_statuses',
+  ];
   return [
     found(facts, {
       rule: 'unsafe-methods',
@@ -66,9 +74,13 @@ export function unsafeMethods(facts: GatewayFacts): readonly Finding[] {
       number: {
         value: retry.maxTries,
         unit: 'times',
-        says: `one ${methods.join(', ')} may be carried out ${times}: a lost answer is tried again, and nothing tells the service that it is the same request.`,
+        says: `one ${(methods.length === 0 ? ['POST'] : methods).join(', ')} may be carried out ${times}: ${joined(why)}, and nothing tells the service that it is the same request.`,
       },
-      cure: 'Set idempotency_key: auto, if the service understands it, or take them out of allowed_methods.',
+      cure: `Set idempotency_key: auto, if the service understands it, or take them out of ${joined(options)}.`,
     }),
   ];
+}
+
+function joined(texts: readonly string[]): string {
+  return texts.filter((text) => text !== '').join(' and ');
 }

@@ -87,7 +87,8 @@ function retried(
       ratio: budget.ratio,
       cost: { error: budget.cost },
       minimum: budget.minimum,
-      maximum: Math.max(budget.minimum, 100),
+      maximum: budget.maximum,
+      window: budget.window,
       clock,
     }),
   };

@@ -1,7 +1,7 @@
 /**
  * What a retry budget lets through, from its options.
  */
-import type { RetryBudgetOptions } from '../../core.js';
+import { type RetryBudgetOptions, toMs } from '../../core.js';
 import type { BudgetFacts } from './gateway-facts.js';
 
 const usualCost = { throttle: 0.5, error: 1, timeout: 2, value: 1 };
@@ -25,6 +25,8 @@ export function budgetFacts(
     minimum:
       options.minimum ??
       Math.min(maximum, Math.max(usual.minimum, retries * Math.max(...Object.values(cost)))),
-    whenEmpty: typeof whenEmpty === 'number' ? 'slow' : 'end',
+    maximum,
+    window: toMs('window', options.window ?? 10_000),
+    whenEmpty: whenEmpty === undefined || whenEmpty === 'giveup' ? 'end' : 'slow',
   };
 }

@@ -91,6 +91,7 @@ function patternFacts(settings: PatternSettings): Omit<GatewayFacts, 'name' | 'p
     bulkhead: bulkhead ? { queue: bulkhead.queue ?? 0, maxWait: bulkhead.maxWait ?? 1000 } : undefined,
     isThrottled: throttle !== undefined && throttle !== false,
     unsafeMethods: [],
+    unsafeStatuses: [],
   };
 }
 

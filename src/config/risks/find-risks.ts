@@ -7,6 +7,7 @@ import { breakerOutOfReach } from './breaker-out-of-reach.js';
 import type { StampedeSettings } from '../settings.js';
 import { factsOf } from './facts.js';
 import { type Finding, type Rule, type Severity, ruleNames, severities } from './finding.js';
+import { fleetBudget } from './fleet-budget.js';
 import type { GatewayFacts } from './gateway-facts.js';
 import { noJitter } from './no-jitter.js';
 import { overload } from './overload.js';
@@ -20,6 +21,7 @@ const ofWaits: readonly Rule[] = [unboundedRetries, noJitter, atomAtCap, waitsPa
 
 const others: readonly Rule[] = [
   overload,
+  fleetBudget,
   breakerOutOfReach,
   timeoutPastDeadline,
   queuePastDeadline,

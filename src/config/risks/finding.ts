@@ -10,6 +10,7 @@ export const ruleNames = [
   'atom-at-cap',
   'retries-multiply',
   'overload',
+  'fleet-budget',
   'breaker-out-of-reach',
   'waits-past-deadline',
   'timeout-past-deadline',

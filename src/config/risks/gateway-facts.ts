@@ -28,6 +28,8 @@ export interface GatewayFacts {
   readonly isThrottled: boolean;
   /** Methods that are repeated though they may have been carried out already; none where that is unknown. */
   readonly unsafeMethods: readonly string[];
+  /** Statuses after which every method is repeated, though the service may have done the work. */
+  readonly unsafeStatuses: readonly number[];
   readonly load: LoadFacts;
   /** The gateways that a call of this one calls in turn, by name. */
   readonly calls: readonly string[];
@@ -51,6 +53,10 @@ export interface BudgetFacts {
   readonly cost: number;
   /** What it starts with, in tokens. */
   readonly minimum: number;
+  /** The most it holds, in tokens. */
+  readonly maximum: number;
+  /** It holds what successes earn in this time. */
+  readonly window: Ms;
   /** What happens when it is empty: the call ends, or goes on slowly. */
   readonly whenEmpty: 'end' | 'slow';
 }

@@ -17,7 +17,10 @@ const usual = {
 };
 
 /** Methods that may be carried out twice without harm. */
-const safe = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE', 'QUERY']);
+const safe: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE', 'QUERY']);
+
+/** Statuses by which a service says that it has done nothing. */
+const undone: ReadonlySet<number> = new Set([413, 421, 425, 429, 502, 503]);
 
 /** What a session makes of its options. `enabled: false` leaves no retry. */
 export function httpFacts(
@@ -34,6 +37,7 @@ export function httpFacts(
   | 'bulkhead'
   | 'isThrottled'
   | 'unsafeMethods'
+  | 'unsafeStatuses'
 > {
   const { timeout, budget, circuitBreaker } = options;
   const retries = options.enabled === false ? 0 : retriesOf(options.retries);
@@ -51,7 +55,10 @@ export function httpFacts(
     breaker: circuitBreaker === false ? undefined : originBreakerFacts(circuitBreaker ?? {}),
     bulkhead: undefined,
     isThrottled: false,
-    unsafeMethods: unsafeMethodsOf(options),
+    unsafeMethods: isIdempotent(options) ? [] : unsafeMethodsOf(options.allowedMethods),
+    unsafeStatuses: isIdempotent(options)
+      ? []
+      : (options.unsafeStatuses ?? []).filter((status) => !undone.has(status)),
   };
 }
 
@@ -89,8 +96,11 @@ function readOf(timeout: HttpOptions['timeout']): Ms | undefined {
   return Array.isArray(timeout) ? (timeout[1] as Ms) : (timeout as { readonly read?: Ms }).read;
 }
 
-function unsafeMethodsOf({ allowedMethods, idempotent, idempotencyKey }: HttpOptions): readonly string[] {
-  if (idempotent !== undefined || idempotencyKey !== undefined || allowedMethods === undefined) return [];
-  if (allowedMethods === 'any') return ['POST', 'PATCH'];
-  return allowedMethods.map((method) => method.toUpperCase()).filter((method) => !safe.has(method));
+function isIdempotent({ idempotent, idempotencyKey }: HttpOptions): boolean {
+  return idempotent !== undefined || idempotencyKey !== undefined;
+}
+
+function unsafeMethodsOf(allowed: HttpOptions['allowedMethods'] = []): readonly string[] {
+  if (allowed === 'any') return ['POST', 'PATCH'];
+  return allowed.map((method) => method.toUpperCase()).filter((method) => !safe.has(method));
 }
