@@ -6,6 +6,10 @@ import type { Ms } from '../../core.js';
 /** A number with as many digits as matter: `1,000`, `36`, `1.33`, `0.4`. */
 export function count(value: number): string {
   if (value === Infinity) return 'unlimited';
+  if (value >= 1e12) {
+    const [digits, power] = value.toExponential(1).split('e+');
+    return `${digits} × 10^${power}`;
+  }
   const digits = value >= 100 ? 0 : value >= 10 ? 1 : 2;
   return value.toLocaleString('en', { maximumFractionDigits: digits });
 }
