@@ -158,8 +158,10 @@ export const targets = [
     suite: 'heap',
     contender: 'stampede',
     metric: 'bytes',
-    atMost: 400,
-    why: 'An outage piles up waiting calls. 322 B by hand; peers hold 866 B to 5.7 kB.',
+    atMost: 650,
+    why:
+      'An outage piles up waiting calls. 595 B by hand, of which 255 B are the promise that leads back to the ' +
+      'asynchronous context of the call; peers hold 866 B to 5.7 kB.',
   },
   {
     suite: 'drain',

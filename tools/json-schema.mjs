@@ -68,7 +68,8 @@ function inBothWays(schema) {
   if (Array.isArray(schema)) return schema.map(inBothWays);
   if (typeof schema !== 'object' || schema === null) return schema;
   const result = Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, inBothWays(value)]));
-  const { properties } = result;
+  const { anyOf, properties, ...rest } = result;
+  if (anyOf?.length === 1 && properties === undefined) return { ...anyOf[0], ...rest };
   // `properties` of a schema is an object of schemas; a property of that name would hold a schema itself.
   if (result.type === 'object' && typeof properties === 'object') {
     result.properties = Object.fromEntries(

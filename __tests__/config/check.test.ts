@@ -2,7 +2,7 @@
  * What a configuration may say, and what is said of one that is wrong: everything at once, each with its place.
  */
 import { describe, expect, it } from '@jest/globals';
-import { ConfigError, type ConfigFault, parsePolicy, parseSettings } from '../../src/config/index.js';
+import { ConfigError, parsePolicy, parseSettings } from '../../src/config/index.js';
 import { isStampedeError } from '../../src/core.js';
 
 function errorOf(given: unknown, parse: (given: unknown) => unknown = parseSettings): ConfigError {
@@ -53,7 +53,7 @@ describe('a configuration', () => {
   it('says of a fault what is there, what is allowed and what was meant', () => {
     const [fault] = errorOf(inRetry('maxTires: 3')).faults;
 
-    expect(fault).toEqual<ConfigFault>({
+    expect(fault).toEqual({
       file: undefined,
       line: 1,
       column: 27,

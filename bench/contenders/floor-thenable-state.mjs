@@ -11,6 +11,17 @@ const ownTimer = (ms, state) => setTimeout(wake, ms, state);
 const NONE = [];
 const wake = (state) => state.wake();
 
+// A `setTimeout` keeps the asynchronous context of the call that set it. Where calls share one, each needs a reaction
+// of a promise to come back to its own.
+const sharedTimer = (ms, state) => {
+  new Promise(keep).then(run);
+  state.back = kept;
+  wakeAfter(ms, state);
+};
+let kept;
+const keep = (resolve) => (kept = resolve);
+const run = (work) => work();
+
 const wrap =
   ({ maxTries, wait, sleep }) =>
   (fn) => {
@@ -24,6 +35,7 @@ const wrap =
         this.resolve = undefined;
         this.onReject = undefined;
         this.reject = undefined;
+        this.back = undefined;
       }
 
       then(resolve, reject) {
@@ -40,6 +52,12 @@ const wrap =
       }
 
       wake() {
+        if (this.back === undefined) this.attempt();
+        else this.back(() => this.attempt());
+      }
+
+      attempt() {
+        this.back = undefined;
         this.onReject ??= (error) => {
           this.tries++;
           this.error = error;
@@ -70,4 +88,4 @@ const floor = (name, sleep) => {
   };
 };
 
-export default [floor('floor: thenable, timers', ownTimer), floor('floor: thenable, heap', wakeAfter)];
+export default [floor('floor: thenable, timers', ownTimer), floor('floor: thenable, heap', sharedTimer)];

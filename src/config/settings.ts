@@ -148,8 +148,7 @@ export interface BudgetSettings {
   readonly window?: Ms | undefined;
   readonly minimum?: number | undefined;
   readonly maximum?: number | undefined;
-  /** An empty budget lets a retry through after this wait, in place of none. @default none */
-  readonly whenEmpty?: Ms | undefined;
+  readonly whenEmpty?: 'giveup' | Ms | undefined;
 }
 
 /** What is `null` in code is `false` in a file: an empty value is a fault there. */

@@ -3,6 +3,7 @@
  * cancel.
  */
 import type { Frame } from '../call/context.js';
+import type { WayBack } from '../call/way-back.js';
 import type { Ms } from '../time/duration.js';
 import type { Permit } from './circuit-rules.js';
 import { WatchedCall } from './slow-calls.js';
@@ -26,6 +27,8 @@ export class AttendedCall extends WatchedCall implements Ends {
   readonly whenValue: (value: unknown) => unknown;
   readonly whenError: (error: unknown) => never;
   idle: AttendedCall | undefined;
+  /** Where somebody is to hear of it, should it become slow: the timer has another asynchronous context. */
+  back: WayBack | undefined;
 
   /** @param frame  Of the calls around it, where they can be aborted. */
   constructor(
@@ -78,7 +81,7 @@ export class AttendedCalls {
   release(call: AttendedCall): void {
     if (this.#count >= mostIdle) return;
     this.#count += 1;
-    call.frame = undefined; // kept alive by nobody
+    call.frame = call.back = undefined; // kept alive by nobody
     call.idle = this.#idle;
     this.#idle = call;
   }

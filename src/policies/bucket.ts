@@ -46,12 +46,16 @@ export class Bucket {
     this.unsettled += 1;
   }
 
-  /** Pays for a retry, if there is enough to pay with. */
-  take(kind: RetryKind, now: Ms): boolean {
+  /**
+   * Pays for a retry, if there is enough to pay with.
+   *
+   * @param ends  Whether a call that cannot pay ends here.
+   */
+  take(kind: RetryKind, now: Ms, ends = true): boolean {
     this.settle(now);
     const price = this.#rules.cost[kind];
     if (this.#tokens + rounding < price) {
-      this.#traffic += 1; // a call that ends here is traffic too
+      if (ends) this.#traffic += 1; // it is traffic too
       return false;
     }
     this.#tokens = Math.max(0, this.#tokens - price);

@@ -6,13 +6,14 @@
  */
 import { type Frame, currentFrame, isAbortableHere } from '../call/context.js';
 import { type Outcome, asPromise, isThenable } from '../call/outcome.js';
+import { type WayBack, wayBack } from '../call/way-back.js';
 import type { Ms } from '../time/duration.js';
 import type { AttendedCall, AttendedCalls, Ends } from './attended-call.js';
 import { OpenTime } from './circuit-open-time.js';
 import { Refusals } from './circuit-refusals.js';
 import type { CircuitSettings } from './circuit-settings.js';
 import type { Target } from './circuit-target.js';
-import { tellChange } from './circuit-telling.js';
+import { isHeard, tellChange } from './circuit-telling.js';
 import { reportFailure, verdictOn } from './circuit-verdict.js';
 import { type CircuitState, Permit } from './circuit-rules.js';
 import { Circuit } from './circuit.js';
@@ -112,7 +113,11 @@ export class Guard {
     }
     const frame = isAbortableHere() ? currentFrame() : undefined;
     const call = this.#owner.calls.begin(this, permit, frame, now + (slowAfter ?? 0));
-    this.#owner.slowCalls?.watch(call);
+    const { slowCalls } = this.#owner;
+    if (slowCalls !== undefined) {
+      slowCalls.watch(call);
+      if (isHeard(this.#owner, 'open')) call.back = wayBack();
+    }
     return this.#make(guarded, thisArg, args, call, call);
   }
 
@@ -151,6 +156,7 @@ export class Guard {
   #returned(call: AttendedCall | undefined): void {
     if (call?.isWatched !== true) return;
     this.#owner.slowCalls?.forget(call);
+    call.back = undefined; // here it is
     const now = this.#now();
     if (now >= call.due) call.becameSlow(now);
   }
@@ -186,7 +192,7 @@ export class Guard {
 
   becameSlow(call: AttendedCall, now: Ms): void {
     call.permit = this.circuit.slow(call.permit, now);
-    this.#look(now);
+    this.#look(now, call.back);
   }
 
   release(call: AttendedCall): void {
@@ -234,7 +240,7 @@ export class Guard {
   }
 
   /** Tells of a change, if there has been one. */
-  #look(now: Ms): void {
+  #look(now: Ms, back?: WayBack): void {
     const { circuit } = this;
     if (circuit.generation === this.#generation) return;
     this.#generation = circuit.generation;
@@ -243,7 +249,7 @@ export class Guard {
     this.#outcome = undefined; // a handler may bring about a change of its own
     const from = this.#told;
     const to = (this.#told = circuit.state);
-    if (from !== to) tellChange(this.#owner, { circuit, key: this.#key, from, to, now, outcome });
+    if (from !== to) tellChange(this.#owner, { circuit, key: this.#key, from, to, now, outcome }, back);
   }
 }
 

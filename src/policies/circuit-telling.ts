@@ -5,6 +5,7 @@
  * yet what brought it about; so it waits until all of them have.
  */
 import type { Outcome } from '../call/outcome.js';
+import type { WayBack } from '../call/way-back.js';
 import { isObserved, publish } from '../events.js';
 import { type Handler, tellAtOnce } from '../retry/handlers.js';
 import type { Ms } from '../time/duration.js';
@@ -38,11 +39,20 @@ const events: Readonly<Record<CircuitState, readonly [CircuitDetails['event'], s
   ramp: ['ramp', 'circuit:ramp'],
 };
 
-/** Tells of a change of a circuit, if there is anybody to hear it. */
-export function tellChange({ name, settings }: Teller, { circuit, now, ...change }: Change): void {
+/** Whether there is anybody to hear of an event. */
+export function isHeard({ settings }: Teller, event: CircuitDetails['event']): boolean {
+  return settings.handlers[event].length > 0 || isObserved();
+}
+
+/**
+ * Tells of a change of a circuit, if there is anybody to hear it.
+ *
+ * @param back  Into the asynchronous context of the call that has brought it about, where that is not this one.
+ */
+export function tellChange(owner: Teller, { circuit, now, ...change }: Change, back?: WayBack): void {
+  const { name, settings } = owner;
   const [event, type] = events[change.to];
-  const handlers = settings.handlers[event];
-  if (handlers.length === 0 && !isObserved()) return;
+  if (!isHeard(owner, event)) return;
   const { because, retryAt, reopened } = circuit;
   const counts = Object.freeze(circuit.counts(now));
   const details: CircuitDetails = Object.freeze({
@@ -54,7 +64,9 @@ export function tellChange({ name, settings }: Teller, { circuit, now, ...change
     reopened,
     counts,
   });
-  tellInOrder({ type, name, details, handlers });
+  waiting.push({ type, name, details, handlers: settings.handlers[event] });
+  if (back === undefined) tellWaiting();
+  else back(tellWaiting);
 }
 
 /** Something that a circuit did, for its handlers and for the event hub. */
@@ -73,6 +85,10 @@ let isTelling = false;
 /** Tells it now, or after what is being told. */
 export function tellInOrder(news: News): void {
   waiting.push(news);
+  tellWaiting();
+}
+
+function tellWaiting(): void {
   if (isTelling) return;
   isTelling = true;
   try {

@@ -9,6 +9,7 @@ import { frameAround } from '../call/around.js';
 import { type Frame, currentFrame, enterFrame } from '../call/context.js';
 import { notePrompt } from '../call/layers.js';
 import { asPromise, isThenable } from '../call/outcome.js';
+import { type WayBack, wayBack } from '../call/way-back.js';
 import type { AnyFunction } from '../call/wrapper.js';
 import { isRefusal, isStampedeError } from '../errors.js';
 import { warnOnce } from '../events.js';
@@ -31,6 +32,7 @@ class HedgedCall implements Sleeper, Abortable {
   #error: unknown;
   #resolve: ((value: unknown) => void) | undefined;
   #reject: ((reason: unknown) => void) | undefined;
+  #back: WayBack | undefined; // while it waits for a slow attempt
 
   constructor(
     readonly hedging: Hedging,
@@ -75,9 +77,12 @@ class HedgedCall implements Sleeper, Abortable {
   /** The attempts are slow. An answer that arrived while the thread was blocked has its turn first. */
   wake(): void {
     const { length } = this.#attempts;
+    const back = this.#back;
     afterOtherWork(() => {
-      const isSame = this.#attempts.length === length; // one that failed meanwhile has sent the next already
-      if (this.#resolve !== undefined && isSame) this.#hedge({ because: 'slow' });
+      back?.(() => {
+        const isSame = this.#attempts.length === length; // one that failed meanwhile has sent the next already
+        if (this.#resolve !== undefined && isSame) this.#hedge({ because: 'slow' });
+      });
     });
   }
 
@@ -115,7 +120,9 @@ class HedgedCall implements Sleeper, Abortable {
     const delay = delayOf(this.hedging.after);
     const isLast = this.#attempts.length >= this.hedging.max;
     if (this.#resolve === undefined) return; // the attempt itself has aborted the call
-    if (delay !== undefined && this.#mayHedge && !isLast) this.hedging.clock.schedule(this, delay);
+    if (delay === undefined || !this.#mayHedge || isLast) return;
+    this.#back = wayBack();
+    this.hedging.clock.schedule(this, delay);
   }
 
   /** Sends another attempt, if it may be. @returns Whether it was sent. */
@@ -127,7 +134,7 @@ class HedgedCall implements Sleeper, Abortable {
     if (!this.#mayHedge || tries > hedging.max) return false;
     if (this.outer !== undefined && this.outer.remaining() <= 0) return false;
     try {
-      this.#mayHedge = hedging.budget.take('error');
+      this.#mayHedge = hedging.budget.take('error') === true; // what must wait is no hedge
     } catch (error) {
       this.#settle(() => this.#reject?.(error), undefined);
       return true;

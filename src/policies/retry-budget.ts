@@ -11,7 +11,7 @@ import type { Budget, RetryKind } from '../retry/attempts.js';
 import { type Handler, type Handlers, checkHandlers, tellAtOnce } from '../retry/handlers.js';
 import { checkClock, checkName } from '../retry/option-checks.js';
 import type { Clock } from '../time/clock.js';
-import { type Duration, toMs } from '../time/duration.js';
+import { type Duration, type Ms, toMs } from '../time/duration.js';
 import { Bucket, type BucketRules, successesBetweenLooks } from './bucket.js';
 
 /** The budget has run empty, or pays again. */
@@ -44,6 +44,13 @@ export interface RetryBudgetOptions {
   readonly minimum?: number | undefined;
   /** The most it holds, in tokens. @default 100 */
   readonly maximum?: number | undefined;
+  /**
+   * What a retry does that cannot be paid for: `'giveup'` ends its call; a time lets it be made unpaid, after a wait of at
+   * least so long. For calls that must go on however long an outage lasts; the bound on attempts is then one for each
+   * call in so much time.
+   * @default 'giveup'
+   */
+  readonly whenEmpty?: 'giveup' | Duration | undefined;
   /** @default 'retryBudget' */
   readonly name?: string | undefined;
   readonly clock?: Clock | undefined;
@@ -64,18 +71,22 @@ export interface RetryBudget extends Budget {
   readonly capacity: number;
 }
 
-const names = ['ratio', 'cost', 'window', 'minimum', 'maximum', 'name', 'clock', 'onEmpty', 'onRefill'];
+const names = [
+  ...['ratio', 'cost', 'window', 'minimum', 'maximum', 'whenEmpty'],
+  ...['name', 'clock', 'onEmpty', 'onRefill'],
+];
 const usualCost: BucketRules['cost'] = { throttle: 0.5, error: 1, timeout: 2, value: 1 };
 const usualMaximum = 100;
 
 /**
- * Makes a budget for retries. Successes earn, retries pay; when it is empty a call ends at once with its own error.
+ * Makes a budget for retries. Successes earn, retries pay; when it is empty a call ends at once with its own error,
+ * or waits longer (`whenEmpty`).
  *
  *     const budget = retryBudget();
  *     const getUser = withRetry(fetchUser, { budget });
  *     const getCart = withRetry(fetchCart, { budget });   // the same service, the same budget
  *
- * Whatever happens: attempts ≤ calls + capacity / cost + ratio × successes.
+ * Whatever happens, unless `whenEmpty` is a time: attempts ≤ calls + capacity / cost + ratio × successes.
  *
  * @throws {OptionError} when an option is unknown or not allowed.
  */
@@ -91,7 +102,7 @@ export function retryBudget(options: RetryBudgetOptions = {}): RetryBudget {
     minimum,
     maximum: checkMaximum(options.maximum, minimum),
   };
-  return new BudgetOfRetries(name, clock, rules, {
+  return new BudgetOfRetries(name, clock, rules, checkWhenEmpty(options.whenEmpty), {
     empty: checkHandlers('onEmpty', options.onEmpty),
     refill: checkHandlers('onRefill', options.onRefill),
   });
@@ -113,6 +124,11 @@ function checkMaximum(given: number | undefined, minimum: number): number {
   throw new OptionError('maximum', maximum, `must be a finite number of ${minimum} (minimum) or more`);
 }
 
+/** @returns What an empty budget answers. */
+function checkWhenEmpty(given: unknown = 'giveup'): false | Ms {
+  return given === 'giveup' ? false : toMs('whenEmpty', given, { least: 1 });
+}
+
 function checkCost(given: Partial<BucketRules['cost']>): BucketRules['cost'] {
   checkKeys('cost', given, Object.keys(usualCost));
   const cost = { ...usualCost };
@@ -129,6 +145,7 @@ function checkCost(given: Partial<BucketRules['cost']>): BucketRules['cost'] {
 class BudgetOfRetries implements RetryBudget {
   readonly #bucket: Bucket;
   readonly #clock: Clock;
+  readonly #whenEmpty: false | Ms;
   readonly #handlers: Readonly<Record<BudgetDetails['event'], readonly Handler<never>[]>>;
   #state: RetryBudget['state'] = 'available';
 
@@ -136,9 +153,11 @@ class BudgetOfRetries implements RetryBudget {
     readonly name: string,
     clock: Clock,
     rules: BucketRules,
+    whenEmpty: false | Ms,
     handlers: Readonly<Record<BudgetDetails['event'], readonly Handler<never>[]>>,
   ) {
     this.#clock = clock;
+    this.#whenEmpty = whenEmpty;
     this.#handlers = handlers;
     this.#bucket = new Bucket(rules, clock.now());
   }
@@ -161,10 +180,10 @@ class BudgetOfRetries implements RetryBudget {
     if (this.#bucket.unsettled >= successesBetweenLooks) this.#bucket.settle(this.#clock.now());
   }
 
-  take(kind: RetryKind): boolean {
-    const paid = this.#bucket.take(kind, this.#clock.now());
+  take(kind: RetryKind): boolean | Ms {
+    const paid = this.#bucket.take(kind, this.#clock.now(), this.#whenEmpty === false);
     if (paid !== (this.#state === 'available')) this.#turn(paid);
-    return paid;
+    return paid || this.#whenEmpty;
   }
 
   refund(kind: RetryKind): void {

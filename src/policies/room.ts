@@ -120,9 +120,11 @@ export class Room {
       run: () => this.#make(guarded, thisArg, args),
       onWake: () => {
         leave();
-        const error = this.#refusal('maxWait', patience);
-        noteRefusal(error, guarded.target);
-        waiter.refuse(error);
+        waiter.end(() => {
+          const error = this.#refusal('maxWait', patience);
+          noteRefusal(error, guarded.target);
+          throw error;
+        });
       },
       onLeave: leave,
     });

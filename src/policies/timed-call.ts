@@ -10,6 +10,7 @@ import { AbortSource, type Abortable, type Aborted } from '../call/abort.js';
 import { frameAround } from '../call/around.js';
 import { type Frame, currentFrame, enterFrame } from '../call/context.js';
 import { asPromise, isThenable } from '../call/outcome.js';
+import { type WayBack, wayBack } from '../call/way-back.js';
 import type { AnyFunction } from '../call/wrapper.js';
 import { TimeoutError } from '../errors.js';
 import { isObserved, publish } from '../events.js';
@@ -64,6 +65,8 @@ export class TimedCall extends AbortSource implements Frame, Sleeper, Abortable 
   readonly #ms: Ms;
   #resolve: Settle | undefined;
   #reject: Settle | undefined;
+  /** Where somebody is to hear of the end, for the timer has another asynchronous context. */
+  #back: WayBack | undefined;
 
   constructor(
     readonly limit: TimeLimit,
@@ -99,6 +102,7 @@ export class TimedCall extends AbortSource implements Frame, Sleeper, Abortable 
     // From the start, so that what the function does before its first `await` counts.
     const sleeps = limit.kind !== 'sync';
     if (sleeps) limit.clock.schedule(this, this.#ms, this.#startedAt);
+    if (limit.onTimeout.length > 0 || isObserved()) this.#back = wayBack();
     let result: unknown;
     enterFrame(this);
     try {
@@ -193,7 +197,12 @@ export class TimedCall extends AbortSource implements Frame, Sleeper, Abortable 
       .then(pass)
       .then(() => {
         const error = this.#error();
-        this.#tell(error);
+        if (this.#back === undefined) this.#tell(error);
+        else {
+          this.#back(() => {
+            this.#tell(error);
+          });
+        }
         this.abortInside(error);
         throw error;
       });

@@ -28,19 +28,19 @@ export class Waiter implements Sleeper, Abortable {
   readonly #rules: WaiterRules;
   readonly #frame: Frame | undefined;
   readonly #around: Frame | undefined;
-  #start!: () => void;
+  #start!: (work: () => unknown) => void;
   #refuse!: (error: unknown) => void;
 
   constructor(rules: WaiterRules) {
     this.#rules = rules;
     this.#frame = currentFrame();
     this.#around = frameAround(); // past an `await` the slot is empty, and yet an ambient deadline may end the wait
-    const turn = new Promise<void>((resolve, reject) => {
+    const turn = new Promise<() => unknown>((resolve, reject) => {
       this.#start = resolve;
       this.#refuse = reject;
     });
     // A reaction has the asynchronous context of whoever waits; from `start` it would be that of whoever left.
-    this.promise = turn.then(() => this.#make());
+    this.promise = turn.then((work) => this.#make(work));
   }
 
   /** Starts to wait. @param wait  Milliseconds after which it wants to be woken. `Infinity`: never. */
@@ -66,7 +66,13 @@ export class Waiter implements Sleeper, Abortable {
   /** Its turn has come: the call is made, as soon as what runs now is done. */
   start(): void {
     this.#close();
-    this.#start();
+    this.#start(this.#rules.run);
+  }
+
+  /** Ends the call with what `work` gives or throws, as it is to be told of where the call was asked for. */
+  end(work: () => never): void {
+    this.#close();
+    this.#start(work);
   }
 
   /** Ends the call without making it. */
@@ -75,11 +81,11 @@ export class Waiter implements Sleeper, Abortable {
     this.#refuse(error);
   }
 
-  #make(): unknown {
+  #make(work: () => unknown): unknown {
     const before = currentFrame();
     enterFrame(this.#frame);
     try {
-      return this.#rules.run();
+      return work();
     } finally {
       enterFrame(before);
     }

@@ -9,6 +9,7 @@ import type { Abortable, Aborted } from '../call/abort.js';
 import { type Frame, currentFrame, enterFrame } from '../call/context.js';
 import { markGivenUp } from '../call/nesting.js';
 import { type Outcome, asPromise, isThenable } from '../call/outcome.js';
+import { type WayBack, wayBack } from '../call/way-back.js';
 import { afterOtherWork } from '../time/host.js';
 import type { Ms } from '../time/duration.js';
 import type { Sleeper } from '../time/timers.js';
@@ -17,7 +18,15 @@ import type { EndDetails } from './details.js';
 import type { FirstFrame } from './first-frame.js';
 import { RetriedCall } from './retried-call.js';
 import type { Found, Rule } from './rules.js';
-import { tellAbort, tellAttempt, tellBackoff, tellEnd, tellGiveUp, tellSuccess } from './telling.js';
+import {
+  isAbortWanted,
+  tellAbort,
+  tellAttempt,
+  tellBackoff,
+  tellEnd,
+  tellGiveUp,
+  tellSuccess,
+} from './telling.js';
 
 type Resolve = (value: unknown) => void;
 
@@ -28,6 +37,7 @@ const turnsBeforeYield = 8;
 export class DrivenCall extends RetriedCall implements Abortable, Sleeper, PromiseLike<unknown> {
   place = -1;
   #resolve: Resolve | undefined; // while an async call is under way
+  #back: WayBack | undefined; // while it sleeps
 
   get unref(): boolean {
     return this.plan.policy.unref;
@@ -107,6 +117,7 @@ export class DrivenCall extends RetriedCall implements Abortable, Sleeper, Promi
   #listen(): void {
     if (!this.isAbortable) return;
     this.watch(this);
+    if (this.aside !== undefined && isAbortWanted(this)) this.aside.back = wayBack();
     const { aborted } = this;
     if (aborted !== undefined) this.abort(aborted);
   }
@@ -116,16 +127,30 @@ export class DrivenCall extends RetriedCall implements Abortable, Sleeper, Promi
     const resolve = this.#resolve;
     if (resolve === undefined) return;
     this.#resolve = undefined;
+    this.#back = undefined;
     this.clock.cancel(this);
     this.refund();
+    this.unwatch(this);
     this.aside?.controller?.abort(reason);
-    tellAbort(this, reason);
-    this.finish('abort', { error: reason });
+    const end = (): void => {
+      tellAbort(this, reason);
+      this.finish('abort', { error: reason });
+    };
+    if (this.aside?.back === undefined) end();
+    else this.aside.back(end); // still before the caller hears of it
     resolve(new Rejection(reason));
   }
 
-  /** The wait is over. */
+  /** The wait is over. The call goes on in its own asynchronous context, not in that of the timer. */
   wake(late: Ms): void {
+    const back = this.#back;
+    this.#back = undefined;
+    back?.(() => {
+      if (this.#resolve !== undefined) this.#goOn(late);
+    });
+  }
+
+  #goOn(late: Ms): void {
     this.#guard(() => {
       const step = this.afterWake(late);
       if (step === undefined) this.#attempt();
@@ -236,11 +261,15 @@ export class DrivenCall extends RetriedCall implements Abortable, Sleeper, Promi
   }
 
   #sleep({ ms }: WaitStep): void {
+    if (ms <= 0 && this.tries % turnsBeforeYield !== 0) {
+      this.#attempt();
+      return;
+    }
+    this.#back = wayBack();
     if (ms > 0) this.clock.schedule(this, ms);
-    else if (this.tries % turnsBeforeYield !== 0) this.#attempt();
     else {
       afterOtherWork(() => {
-        if (this.#resolve !== undefined) this.wake(0);
+        this.wake(0);
       });
     }
   }

@@ -30,8 +30,13 @@ export type RetryKind = 'error' | 'timeout' | 'throttle' | 'value';
 
 /** Something that pays for retries, so that all of them together stay bounded. */
 export interface Budget {
-  /** Asked before the wait of a retry. @returns Whether the retry may be made. */
-  take(kind: RetryKind): boolean;
+  /**
+   * Asked before the wait of a retry.
+   *
+   * @returns Whether the retry may be made; or so many milliseconds, for one that is not paid for and may be made all the
+   *   same, if it waits at least so long. Then there is nothing to be refunded.
+   */
+  take(kind: RetryKind): boolean | Ms;
   /** A retry that was paid for is not made after all. */
   refund(kind: RetryKind): void;
   /** A call has succeeded. */
@@ -45,8 +50,8 @@ export interface WaitStep {
   readonly ms: Ms;
   /** What kind of wait it is; `undefined` for one that is neither the server's nor drawn at random already. */
   readonly of: WaitKind | undefined;
-  /** What the budget was charged for. */
-  readonly charged: RetryKind;
+  /** What the budget was charged for; `undefined` where it asked for a longer wait instead. */
+  readonly charged: RetryKind | undefined;
 }
 
 /** Stop; the call ends with the outcome of the latest attempt. */
@@ -179,9 +184,16 @@ export class Attempts {
     if (drawn === undefined) return giveUp('maxTime');
     const ms = limits.noWaits === true ? 0 : drawn;
     const charged = wait.kind === 'server' ? 'throttle' : finding.kind;
-    if (limits.budget !== undefined && !pays(limits.budget, charged, outcome)) return giveUp('budget');
-    this.#wait = ms;
-    return { kind: 'wait', ms, of: wait.kind, charged };
+    const paid = limits.budget === undefined ? true : askBudget(limits.budget, charged, outcome);
+    if (paid === false) return giveUp('budget');
+    if (paid === true) {
+      this.#wait = ms;
+      return { kind: 'wait', ms, of: wait.kind, charged };
+    }
+    const slowed = ms >= paid ? ms : spread(atLeast(paid, { value: ms }), left, limits, outcome);
+    if (slowed === undefined) return giveUp('budget');
+    this.#wait = slowed;
+    return { kind: 'wait', ms: slowed, of: 'server', charged: undefined }; // never cut, as what a server asks for
   }
 
   /** Looks at a wait again after time has passed, as handlers may take some: it may be cut, or not fit any more. */
@@ -190,7 +202,7 @@ export class Attempts {
     if (step.ms <= left) return step;
     if (left <= 0 || step.of === 'server') {
       this.#wait = undefined;
-      return giveUp('maxTime');
+      return giveUp(left > 0 && step.charged === undefined ? 'budget' : 'maxTime');
     }
     this.#wait = isExact(limits.jitter) && step.of !== 'spread' ? left : left * limits.random();
     return { ...step, ms: this.#wait };
@@ -258,7 +270,7 @@ function giveUp(because: GiveUpReason): Step {
   return { kind: 'giveup', because };
 }
 
-function pays(budget: Budget, kind: RetryKind, outcome: Outcome): boolean {
+function askBudget(budget: Budget, kind: RetryKind, outcome: Outcome): boolean | Ms {
   let paid: unknown;
   try {
     paid = budget.take(kind);
@@ -266,5 +278,7 @@ function pays(budget: Budget, kind: RetryKind, outcome: Outcome): boolean {
     throw withCause(thrown, 'budget', causeOf(outcome));
   }
   if (typeof paid === 'boolean') return paid;
-  throw new OptionError('budget', paid, 'must answer take() with true or false at once', causeOf(outcome));
+  if (typeof paid === 'number' && paid >= 0 && paid < Infinity) return paid;
+  const allowed = 'must answer take() at once, with true, false, or milliseconds of 0 or more to wait unpaid';
+  throw new OptionError('budget', paid, allowed, causeOf(outcome));
 }

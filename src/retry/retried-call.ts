@@ -133,7 +133,8 @@ export class RetriedCall extends RetryFrame implements Teller, WaitScope {
     const kind = limits.budget === undefined ? 'error' : kindOf(outcome);
     const leastWait = outcome.ok ? undefined : leastWaitOf(outcome.error);
     const step = this.next({ rule, outcome, kind, stop, leastWait }, limits, this, this.deadline());
-    if (step.kind === 'wait' && limits.budget !== undefined) this.#charge(step.charged);
+    if (step.kind === 'wait' && step.charged !== undefined && limits.budget !== undefined)
+      this.#charge(step.charged);
     return step;
   }
 

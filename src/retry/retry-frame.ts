@@ -6,6 +6,7 @@ import { type Abortable, type Aborted, stopWatching, watchSignal } from '../call
 import type { Frame } from '../call/context.js';
 import { latestTurn, wasGivenUp } from '../call/nesting.js';
 import type { Outcome } from '../call/outcome.js';
+import type { WayBack } from '../call/way-back.js';
 import type { Clock } from '../time/clock.js';
 import type { Ms } from '../time/duration.js';
 import { Attempts, type Limits, type RetryKind } from './attempts.js';
@@ -23,6 +24,8 @@ export class Aside {
   signal: AbortSignal | undefined;
   /** Joins it with that of the call around, where the function asks for it. */
   controller: AbortController | undefined;
+  /** To the asynchronous context of the call, where an abort is told of: whoever aborts has another. */
+  back: WayBack | undefined;
   /** Whether the event hub had a listener when the call started. */
   observed = false;
   /** The turn when the latest attempt started, to know the retries inside of it. */

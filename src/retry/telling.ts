@@ -70,6 +70,11 @@ export function tellGiveUp(
   return announce(call, handlers.onGiveup, details);
 }
 
+/** Whether anybody would hear of an abort. */
+export function isAbortWanted(call: RetriedCall): boolean {
+  return isWanted(call.plan.policy.handlers.onAbort) || call.aside?.observed === true;
+}
+
 /** The call was aborted. An abort waits for nobody. */
 export function tellAbort(call: RetriedCall, abortReason: unknown): void {
   const { onAbort } = call.plan.policy.handlers;

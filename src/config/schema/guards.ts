@@ -2,7 +2,6 @@
  * How bulkheads, rate limits, throttles and hedges may be written in a file.
  */
 import * as v from 'valibot';
-import type { HedgeSettings } from '../settings.js';
 import { flag, number, option, readText, required, time } from './values.js';
 
 const whole = number({ least: 1, whole: true });
@@ -93,19 +92,18 @@ const after = v.union(
 );
 
 /** The option `hedge`. */
-export const hedge: v.StrictObjectSchema<v.ObjectEntries, string> & v.GenericSchema<unknown, HedgeSettings> =
-  v.strictObject(
-    {
-      after: required(after, 'How long an attempt is waited for before another is sent.'),
-      idempotent: required(
-        v.literal(true, 'must be true: a hedged call is made twice, and only you know whether it may be'),
-        'Says that the call may be made twice.',
-      ),
-      max: option(
-        number({ least: 2, most: 10, whole: true }),
-        'Attempts in all, the first included. Default: 2.',
-      ),
-      minCalls: option(whole, 'How many calls have to be known before a quantile is trusted. Default: 100.'),
-    },
-    'must be a map with after and idempotent, or false',
-  );
+export const hedge = v.strictObject(
+  {
+    after: required(after, 'How long an attempt is waited for before another is sent.'),
+    idempotent: required(
+      v.literal(true, 'must be true: a hedged call is made twice, and only you know whether it may be'),
+      'Says that the call may be made twice.',
+    ),
+    max: option(
+      number({ least: 2, most: 10, whole: true }),
+      'Attempts in all, the first included. Default: 2.',
+    ),
+    minCalls: option(whole, 'How many calls have to be known before a quantile is trusted. Default: 100.'),
+  },
+  'must be a map with after and idempotent, or false',
+);

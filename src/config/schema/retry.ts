@@ -73,8 +73,8 @@ export const budget = v.strictObject(
     ),
     maximum: option(number(), 'The most it holds, in tokens. Default: 100.'),
     whenEmpty: option(
-      time({ least: 1 }),
-      'When it is empty a retry waits at least this long, in place of not being made. Default: none is made.',
+      v.union([v.literal('giveup'), time({ least: 1 })], 'must be giveup, or a time with a unit, such as 5s'),
+      'What a retry does that cannot be paid for: it ends the call, or waits at least this long. Default: giveup.',
     ),
   },
   'must be a map of options, or false',

@@ -146,7 +146,8 @@ export function required<const S extends v.GenericSchema>(
   schema: S,
   description: string,
 ): v.SchemaWithPipe<readonly [S, v.DescriptionAction<v.InferOutput<S>, string>]> {
-  return v.pipe(schema, v.description(description));
+  // On the outside, as above.
+  return v.pipe(v.union([schema]), v.description(description)) as never;
 }
 
 /** One name, or a list of names; always a list afterwards. */
