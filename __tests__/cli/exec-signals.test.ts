@@ -6,7 +6,16 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type Run, bin, gone, isRunning, start, startProgram } from './stampede.js';
+import {
+  type Run,
+  bin,
+  gone,
+  isRunning,
+  itOnTerminal,
+  start,
+  startOnTerminal,
+  startProgram,
+} from './stampede.js';
 
 const signals = [
   ['SIGINT', 130],
@@ -164,15 +173,9 @@ describe('a signal while stdin is read for --stdin replay', () => {
 });
 
 describe('Ctrl-C, which a terminal sends to all in the foreground', () => {
-  it('ends the command and the tries, and is not sent on a second time', async () => {
+  itOnTerminal('ends the command and the tries, and is not sent on a second time', async () => {
     const command = `sh -c 'trap "echo told; sleep 0.2; exit 3" INT; echo ready; while :; do sleep 0.1; done'`;
-    const run = startProgram(
-      'script',
-      ['-qefc', `${process.execPath} ${bin} exec -- ${command}`, '/dev/null'],
-      {
-        stdin: 'open',
-      },
-    );
+    const run = startOnTerminal(`exec -- ${command}`);
     await run.says('ready');
 
     run.type('\u0003');
@@ -180,6 +183,20 @@ describe('Ctrl-C, which a terminal sends to all in the foreground', () => {
 
     expect(ended.code).toBe(130);
     expect(ended.out.match(/told/g)).toHaveLength(1);
+  });
+});
+
+describe('SIGINT on a terminal, sent to stampede alone', () => {
+  itOnTerminal('is sent on to a command that has not heard of it', async () => {
+    const command = `sh -c 'echo $$ > "${folder}/sleep"; echo ready; exec sleep 60'`;
+    const run = startOnTerminal(`exec -- ${command}`);
+    await run.says('ready');
+
+    process.kill(parentOf(pid('sleep')), 'SIGINT');
+    const ended = await run.ended;
+
+    expect(ended.code).toBe(130);
+    expect(isRunning(pid('sleep'))).toBe(false);
   });
 });
 
@@ -212,4 +229,8 @@ async function isListening(pid: number): Promise<void> {
   const caught = (): bigint =>
     BigInt(`0x${/SigCgt:\s*(\w+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]}`);
   while ((caught() & 1n) === 0n) await pause(20);
+}
+
+function parentOf(child: number): number {
+  return Number(/PPid:\s*(\d+)/.exec(readFileSync(`/proc/${child}/status`, 'utf8'))![1]);
 }

@@ -1,11 +1,10 @@
 /**
  * What all commands share: help, version, wrong command lines, colours, and a reader that goes away.
  */
-import { execFileSync } from 'node:child_process';
 import { accessSync, constants, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { bin, stampede, startProgram } from './stampede.js';
+import { type Ended, bin, itOnTerminal, stampede, startOnTerminal, startProgram } from './stampede.js';
 
 const escape = '\u001b';
 const manifest = JSON.parse(
@@ -107,12 +106,9 @@ describe('the colours', () => {
     expect(code).toBe(0);
   });
 
-  const hasScript = spawns('script');
-  (hasScript ? it : it.skip)('are shown on a terminal, and not under NO_COLOR', async () => {
-    const onTerminal = (env: NodeJS.ProcessEnv): Promise<{ out: string }> =>
-      startProgram('script', ['-qec', `${process.execPath} ${bin} waits`, '/dev/null'], {
-        env: { TERM: 'xterm', ...env },
-      }).ended;
+  itOnTerminal('are shown on a terminal, and not under NO_COLOR', async () => {
+    const onTerminal = (env: NodeJS.ProcessEnv): Promise<Ended> =>
+      startOnTerminal('waits', { env: { TERM: 'xterm', ...env } }).ended;
 
     const [painted, plain] = await Promise.all([onTerminal({}), onTerminal({ NO_COLOR: '1' })]);
 
@@ -133,12 +129,3 @@ describe('a reader that goes away early', () => {
     expect(out).toBe('{\ncode 0\n');
   });
 });
-
-function spawns(program: string): boolean {
-  try {
-    execFileSync(program, ['--version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}

@@ -3,12 +3,12 @@
  *
  * Each run gets a session of its own, and with it no terminal, so that tests do the same wherever they run.
  */
-import { type SpawnOptions, spawn } from 'node:child_process';
+import { type SpawnOptions, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterEach } from '@jest/globals';
+import { afterEach, it } from '@jest/globals';
 
 /** The file that `package.json#bin` names. */
 export const bin = path.resolve(import.meta.dirname, '../../dist/esm/cli/bin.js');
@@ -91,6 +91,20 @@ export function startProgram(program: string, args: readonly string[], options: 
   return { pid: child.pid!, says, type, ended };
 }
 
+/** `it`, where there is a program that gives others a terminal. */
+export const itOnTerminal = hasScript() ? it : it.skip;
+
+/** Runs the command on a terminal of its own, in the foreground. @param command  As a shell reads it. */
+export function startOnTerminal(command: string, options: RunOptions = {}): Run {
+  const line = `${process.execPath} ${bin} ${command}`;
+  return startProgram('script', ['-qefc', line, '/dev/null'], { stdin: 'open', ...options });
+}
+
+function hasScript(): boolean {
+  const { stdout } = spawnSync('script', ['--version'], { encoding: 'utf8' });
+  return (stdout ?? '').includes('util-linux'); // others take other flags
+}
+
 /** Whether a process runs; one that has ended and that nobody has asked about does not. */
 export function isRunning(pid: number): boolean {
   try {
@@ -107,7 +121,7 @@ export async function gone(pid: number): Promise<void> {
 
 /** A process and those below it, orphans of its session included. */
 function familyOf(ancestor: number): number[] {
-  const all = readdirSync('/proc').flatMap((name) => {
+  const all = (existsSync('/proc/self') ? readdirSync('/proc') : []).flatMap((name) => {
     try {
       const fields = readFileSync(`/proc/${name}/stat`, 'utf8');
       const [, parent, , session] = fields

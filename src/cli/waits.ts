@@ -6,7 +6,6 @@ import { count, seed, time } from './flag-values.js';
 import { addPolicyFlags, chosenPolicy } from './policy-flags.js';
 import { policyText } from './policy-text.js';
 import { type ScheduleOptions, scheduleOf } from './schedule.js';
-import { scheduleText } from './schedule-text.js';
 import type { Terminal } from './terminal.js';
 
 interface WaitsFlags extends Omit<ScheduleOptions, 'tries'> {
@@ -48,7 +47,7 @@ export function addWaits(program: Command, terminal: Terminal): void {
     .optionsGroup('Output:')
     .option('--json', 'the numbers for a program')
     .addHelpText('after', examples)
-    .action((flags: WaitsFlags) => {
+    .action(async (flags: WaitsFlags) => {
       // What the policy does is the question, not what an operator allows this process.
       delete process.env['STAMPEDE_DISABLED'];
       const chosen = chosenPolicy(command);
@@ -63,6 +62,7 @@ export function addWaits(program: Command, terminal: Terminal): void {
         const told = { policy: { ...words, maxTries, maxTime }, clients, seed, attempt, ...schedule };
         terminal.out(`${JSON.stringify(told, undefined, 2)}\n`);
       } else {
+        const { scheduleText } = await import('./schedule-text.js'); // what draws is slow to load
         terminal.out(`${terminal.colours.bold(policyText(chosen))}\n\n`);
         terminal.out(scheduleText(terminal, policy, options, schedule));
       }

@@ -4,7 +4,7 @@
  * A command in a session of its own leads a process group, to which its children belong unless they leave it. One that
  * shares the terminal with us shares our group too, so its descendants are looked up one by one.
  */
-import { listProcesses } from './processes.js';
+import { type ListedProcess, listProcesses } from './processes.js';
 
 /** A command and what it has started. */
 export interface Kin {
@@ -28,7 +28,7 @@ export function treeKin(root: number): Kin {
   const known = new Set([root]);
   return {
     signal(name) {
-      for (const pid of withDescendants(known)) {
+      for (const pid of withDescendants(known, listProcesses())) {
         known.add(pid);
         send(pid, name);
       }
@@ -42,9 +42,8 @@ export function loneKin(pid: number): Kin {
   return { signal: (name) => void send(pid, name), isLeft: () => send(pid, 0) };
 }
 
-function withDescendants(roots: ReadonlySet<number>): ReadonlySet<number> {
+function withDescendants(roots: ReadonlySet<number>, all: readonly ListedProcess[]): ReadonlySet<number> {
   const found = new Set(roots);
-  const all = listProcesses();
   for (let before = -1; before !== found.size;) {
     before = found.size;
     for (const { pid, parent } of all) if (found.has(parent)) found.add(pid);

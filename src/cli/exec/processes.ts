@@ -3,6 +3,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
+import { constants } from 'node:os';
 
 /** A process as the system lists it. */
 export interface ListedProcess {
@@ -41,6 +42,24 @@ function fromPs(): ListedProcess[] {
     const [pid, parent, group, state] = line.trim().split(/\s+/);
     return state === undefined ? [] : [listed(pid, parent, group, state)];
   });
+}
+
+/**
+ * Whether a signal would end a process by itself: it neither catches nor ignores it.
+ *
+ * @returns `false`, too, where the system does not tell, or the process has ended.
+ */
+export function wouldEnd(pid: number, signal: NodeJS.Signals): boolean {
+  try {
+    const text = readFileSync(`/proc/${pid}/status`, 'utf8');
+    const has = (set: string): boolean => {
+      const bits = BigInt(`0x${new RegExp(`^${set}:\\s*(\\w+)`, 'm').exec(text)?.[1]}`);
+      return ((bits >> BigInt(constants.signals[signal] - 1)) & 1n) === 1n;
+    };
+    return !has('SigCgt') && !has('SigIgn') && !has('SigBlk');
+  } catch {
+    return false;
+  }
 }
 
 function listed(pid?: string, parent?: string, group?: string, state?: string): ListedProcess {

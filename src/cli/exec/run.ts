@@ -62,8 +62,9 @@ export async function exec(options: ExecOptions, report: Reporter): Promise<numb
       interrupt = signal;
       report.interrupted(signal, running !== undefined);
       // What the keyboard sends has reached the whole foreground group, and with it the command.
-      const isToldAlready = foreground && (signal === 'SIGINT' || signal === 'SIGQUIT');
-      if (!isToldAlready) running?.end(signal);
+      const isFromKeyboard = foreground && (signal === 'SIGINT' || signal === 'SIGQUIT');
+      if (isFromKeyboard) running?.endUnlessTold(signal);
+      else running?.end(signal);
       stop.abort(new Error(signal));
     },
     () => running?.kill(),

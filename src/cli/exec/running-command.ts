@@ -6,6 +6,7 @@ import spawn from 'cross-spawn';
 import type { Ms } from '../../core.js';
 import { type Kin, groupKin, loneKin, treeKin } from './kin.js';
 import { later, pause } from './later.js';
+import { wouldEnd } from './processes.js';
 
 /** How a run ended. */
 export type Ending =
@@ -29,6 +30,7 @@ export interface RunOptions {
 export class RunningCommand {
   /** Resolves once it has ended and, if it was told to, all that it has started too. Never rejects. */
   readonly over: Promise<Ending>;
+  readonly #pid: number | undefined;
   readonly #kin: Kin | undefined;
   readonly #killAfter: Ms;
   #told: NodeJS.Signals | undefined;
@@ -38,8 +40,8 @@ export class RunningCommand {
   constructor(options: RunOptions) {
     this.#killAfter = options.killAfter;
     const child = start(options);
-    const pid = child instanceof Error ? undefined : child.pid;
-    this.#kin = pid === undefined ? undefined : kinOf(pid, options);
+    this.#pid = child instanceof Error ? undefined : child.pid;
+    this.#kin = this.#pid === undefined ? undefined : kinOf(this.#pid, options);
     this.over = this.#watch(child);
   }
 
@@ -53,6 +55,17 @@ export class RunningCommand {
     this.#kin?.signal(signal);
     this.#forget();
     this.#forget = later(this.#killAfter, () => this.kill());
+  }
+
+  /**
+   * The same for a signal that the keyboard has most likely sent to it too. Most likely: somebody may have sent it to us
+   * alone. It is sent on to a command that is still there and would not be, had it been told; of one that catches it
+   * nobody knows.
+   */
+  endUnlessTold(signal: NodeJS.Signals): void {
+    this.#forget = later(100, () => {
+      if (this.#pid !== undefined && wouldEnd(this.#pid, signal)) this.end(signal);
+    });
   }
 
   /** Kills it, and all that it has started, at once. */
