@@ -16,9 +16,8 @@ export function budgetFacts(
   usual: { readonly ratio: number; readonly retries: number; readonly minimum: number },
 ): BudgetFacts {
   const cost = { ...usualCost, ...options.cost };
-  const { maximum = 100, ratio = usual.ratio } = options;
+  const { maximum = 100, ratio = usual.ratio, whenEmpty = 'giveup' } = options;
   const retries = usual.retries === Infinity ? 2 : usual.retries;
-  const { whenEmpty } = options as { readonly whenEmpty?: unknown };
   return {
     ratio,
     cost: cost.error,
@@ -27,6 +26,6 @@ export function budgetFacts(
       Math.min(maximum, Math.max(usual.minimum, retries * Math.max(...Object.values(cost)))),
     maximum,
     window: toMs('window', options.window ?? 10_000),
-    whenEmpty: whenEmpty === undefined || whenEmpty === 'giveup' ? 'end' : 'slow',
+    whenEmpty: whenEmpty === 'giveup' ? 'end' : 'slow',
   };
 }

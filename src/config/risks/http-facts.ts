@@ -16,6 +16,9 @@ const usual = {
   longestByFactor: 120_000,
 };
 
+/** Retries without a bound save up all that a budget holds: 100 tokens, at 2 for the dearest. */
+const mostPaid = 50;
+
 /** Methods that may be carried out twice without harm. */
 const safe: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE', 'QUERY']);
 
@@ -51,7 +54,11 @@ export function httpFacts(
     budget:
       budget === false
         ? undefined
-        : budgetFacts(budget ?? {}, { ratio: usual.ratio, retries, minimum: usual.leastBudget }),
+        : budgetFacts(budget ?? {}, {
+            ratio: usual.ratio,
+            retries: Math.min(retries, mostPaid),
+            minimum: usual.leastBudget,
+          }),
     breaker: circuitBreaker === false ? undefined : originBreakerFacts(circuitBreaker ?? {}),
     bulkhead: undefined,
     isThrottled: false,
