@@ -194,10 +194,27 @@ function writeTypes() {
     console.error('build: the types could not be written.');
     process.exit(1);
   }
+  dropHiddenTypes(path.join(dist, 'esm'));
   cpSync(path.join(dist, 'esm'), path.join(dist, 'cjs'), {
     recursive: true,
     filter: (from) => !/\.(?:js|map)$/.test(from) && !PROGRAMS.includes(path.basename(from)),
   });
+}
+
+/** Takes away the types that no door leads to: they are of the inside, and may need types of other packages. */
+function dropHiddenTypes(folder) {
+  const reached = new Set();
+  const follow = (file) => {
+    if (reached.has(file) || !existsSync(file)) return;
+    reached.add(file);
+    const imports = readFileSync(file, 'utf8').matchAll(/(?:from|import\()\s*['"](\.{1,2}\/[^'"]+)\.js['"]/g);
+    for (const [, target] of imports) follow(path.resolve(path.dirname(file), `${target}.d.ts`));
+  };
+  for (const { entry } of DOORS) follow(path.join(folder, `${entry}.d.ts`));
+  for (const name of readdirSync(folder, { recursive: true })) {
+    const file = path.join(folder, name);
+    if (name.endsWith('.d.ts') && !reached.has(file)) rmSync(file);
+  }
 }
 
 function printSizes(files) {

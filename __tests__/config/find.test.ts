@@ -332,3 +332,51 @@ describe('a process', () => {
     expect(said.trim()).toBe('ConfigError {"retries":7}');
   });
 });
+
+describe('the log', () => {
+  it('tells which file was found and which gateways were installed, and no value', async () => {
+    const here = make({
+      'stampede.yml': 'gateways: { payments: {} }\nhttp: { headers: { authorization: hunter2 } }',
+    });
+
+    const said = await runProgram(
+      `stampede.loadStampede();
+       stampede.unloadStampede();
+       new stampede.RetrySession();`,
+      { cwd: here, env: { DEBUG: 'stampede:config' } },
+    );
+
+    expect(said).toContain(
+      `stampede:config ${path.join(here, 'stampede.yml')} (installed); gateways payments`,
+    );
+    expect(said).toContain(`stampede:config ${path.join(here, 'stampede.yml')} (for requests)`);
+    expect(said).not.toContain('hunter2');
+  });
+
+  it('tells that no file was found', async () => {
+    const said = await runProgram('stampede.loadStampede();', { cwd: make(), env: { DEBUG: 'stampede:*' } });
+
+    expect(said).toContain('stampede:config no file found (installed)');
+  });
+});
+
+describe('horde', () => {
+  it('rejects its requests while the file has a fault, and works once it is mended', async () => {
+    const here = make({ 'stampede.yml': 'http: { retrys: 5 }' });
+
+    const said = await runProgram(
+      `import { createServer } from 'node:http';
+       import { writeFileSync } from 'node:fs';
+       const server = createServer((request, response) => response.end(String(request.headers['x-from'])));
+       await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+       const url = 'http://127.0.0.1:' + server.address().port;
+       console.log(await stampede.horde.get(url).then(() => 'fine', (error) => error.name));
+       writeFileSync('stampede.yml', 'http: { headers: { x-from: file } }');
+       console.log(await (await stampede.horde.get(url)).text());
+       process.exit();`,
+      { cwd: here },
+    );
+
+    expect(said.trim().split('\n')).toEqual(['ConfigError', 'file']);
+  });
+});

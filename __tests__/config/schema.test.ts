@@ -1,7 +1,7 @@
 /**
  * One source for what may stand in a file: it has every option of the code that is data, and editors know it too.
  */
-import { readFileSync, readdirSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import ts from 'typescript';
@@ -234,11 +234,12 @@ function keysBelow(
 
 describe('the schema for editors', () => {
   it('comes from the same source, names every option in both ways, and describes it', async () => {
-    const { jsonSchema } = (await import('../../tools/json-schema.mjs')) as {
+    const tool: string = path.join(root, 'tools/json-schema.mjs');
+    const { jsonSchema } = (await import(tool)) as {
       jsonSchema(root: string, scratch: string): Promise<JsonSchema>;
     };
     const scratch = path.join(root, 'tmp');
-    (await import('node:fs')).mkdirSync(scratch, { recursive: true });
+    mkdirSync(scratch, { recursive: true });
 
     const schema = await jsonSchema(root, scratch);
 

@@ -5,20 +5,12 @@
  * they are. What a value may be is the schema's own business.
  */
 import type * as v from 'valibot';
+import type { PlacedFault } from './config-error.js';
 import type { Path } from './document.js';
 import { hintFor } from './hints.js';
 import { camelCase, snakeCase } from './names.js';
 import { type Leaves, leavesOf, mapsOfType } from './schema/leaves.js';
 import { unlimited } from './schema/values.js';
-
-/** What is wrong at one place. The path is in the names of the schema. */
-export interface PlacedFault {
-  readonly path: Path;
-  readonly allowed: string;
-  readonly didYouMean?: string | undefined;
-  /** Whether the value is left out of the message. */
-  readonly isKey?: boolean;
-}
 
 /** Keys by which a prototype could be reached. */
 const dangerous = new Set(['__proto__', 'constructor', 'prototype']);

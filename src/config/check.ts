@@ -2,8 +2,8 @@
  * A document → settings, or all that is wrong with it.
  */
 import * as v from 'valibot';
-import { type PlacedFault, canonical } from './canonical.js';
-import { ConfigError, type ConfigFault, fault } from './config-error.js';
+import { canonical } from './canonical.js';
+import { ConfigError, type ConfigFault, type PlacedFault, fault } from './config-error.js';
 import type { Path, ReadDocument } from './document.js';
 import { faultsIn } from './issues.js';
 import { camelCase } from './names.js';

@@ -19,6 +19,15 @@ export interface ConfigFault {
   readonly didYouMean: string | undefined;
 }
 
+/** The same, before it is known where that stands in the text. The path is in the names of the schema. */
+export interface PlacedFault {
+  readonly path: readonly (string | number)[];
+  readonly allowed: string;
+  readonly didYouMean?: string | undefined;
+  /** Whether the value is left out of the message. */
+  readonly isKey?: boolean;
+}
+
 /** Thrown for a configuration that cannot be meant. Nothing of it has been used. */
 export class ConfigError extends StampedeError {
   override readonly name = 'ConfigError';

@@ -5,7 +5,7 @@
  * keeps its waits. `false` leaves a pattern out, options bring it back.
  */
 import { nearest } from '../core.js';
-import type { PlacedFault } from './canonical.js';
+import type { PlacedFault } from './config-error.js';
 import { presets } from './presets.js';
 import type {
   GatewaySettings,

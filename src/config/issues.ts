@@ -2,7 +2,7 @@
  * What valibot found → one fault for each place, in our words.
  */
 import type * as v from 'valibot';
-import type { PlacedFault } from './canonical.js';
+import type { PlacedFault } from './config-error.js';
 import type { Path } from './document.js';
 
 type Issue = v.BaseIssue<unknown>;

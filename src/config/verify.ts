@@ -15,7 +15,7 @@ import {
   throttle,
   timeout,
 } from '../core.js';
-import type { PlacedFault } from './canonical.js';
+import type { PlacedFault } from './config-error.js';
 import { httpOptionsOf } from './convert/http.js';
 import {
   budgetOptionsOf,
