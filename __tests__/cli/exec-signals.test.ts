@@ -65,7 +65,7 @@ describe('a signal while the command runs', () => {
   );
 
   it.each(signals)('%s reaches what the command has started, in the background too', async (signal, code) => {
-    const run = startScript('sleep 60 & tell sleep $!; ready; wait');
+    const run = startScript('sleep 60 & tell sleep $!; ready; wait', ['--kill-after', 'unlimited']);
     await run.says('ready');
 
     process.kill(run.pid, signal);

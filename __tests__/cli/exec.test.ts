@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { stampede, startProgram } from './stampede.js';
+import { bin, stampede, startProgram } from './stampede.js';
 
 /** Waits of a millisecond. */
 const fast = ['exec', '--wait', 'constant', '--interval', '1ms', '--jitter', 'none'];
@@ -271,14 +271,9 @@ describe('what exec says', () => {
 
   it('may be read by nobody', async () => {
     const command = `"$@" 2>&1 >/dev/null | true; echo "code \${PIPESTATUS[0]}"`;
-    const stampedeArgs = [
-      process.execPath,
-      path.resolve(import.meta.dirname, '../../dist/esm/cli/bin.js'),
-      ...fast,
-    ];
 
     const { out } = await startProgram('bash', [
-      ...['-c', command, 'bash', ...stampedeArgs, '--max-tries', '20'],
+      ...['-c', command, 'bash', bin, ...fast, '--max-tries', '20'],
       ...script('exit 5'),
     ]).ended;
 

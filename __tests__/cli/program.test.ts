@@ -1,7 +1,7 @@
 /**
  * What all commands share: help, version, wrong command lines, colours, and a reader that goes away.
  */
-import { accessSync, constants, readFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { type Ended, bin, itOnTerminal, stampede, startOnTerminal, startProgram } from './stampede.js';
@@ -127,5 +127,20 @@ describe('a reader that goes away early', () => {
 
     expect(err).toBe('');
     expect(out).toBe('{\ncode 0\n');
+  });
+});
+
+describe('an answer that cannot be written', () => {
+  const hasFull = existsSync('/dev/full');
+  (hasFull ? it : it.skip)('is a failure, and we say why', async () => {
+    const { err } = await startProgram('sh', [
+      '-c',
+      `"$@" > /dev/full; echo "code $?" >&2`,
+      'sh',
+      bin,
+      'waits',
+    ]).ended;
+
+    expect(err).toBe('error: stdout cannot be written: ENOSPC: no space left on device, write\ncode 1\n');
   });
 });

@@ -19,7 +19,7 @@ export interface Terminal {
   readonly errColours: Colors;
   /** How many columns a line of `out` may have; 80 where nobody knows. */
   readonly width: number;
-  /** Whether a person watches `out`, so that a chart or a progress bar makes sense. */
+  /** Whether a person watches `out`, so that a progress bar makes sense. */
   readonly isInteractive: boolean;
   /** From here on without colours, as `--no-color` asks. */
   plain(): void;
