@@ -311,6 +311,8 @@ describe('a file of defaults', () => {
   it.each([
     'gateways: { ledger: , home: }',
     'http: {}',
+    'http: { retries: 3, timeout: { connect: 5s, read: 30s, total: 60s }, jitter: full }',
+    'gateways: { ledger: { timeout: 10s, deadline: 30s, retry: { max_tries: 3, jitter: full }, budget: {} } }',
     'retry_config: {}',
     'policies: { mine: { extends: relaxed } }',
     '{}',

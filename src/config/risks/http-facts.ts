@@ -44,12 +44,13 @@ export function httpFacts(
 > {
   const { timeout, budget, circuitBreaker } = options;
   const retries = options.enabled === false ? 0 : retriesOf(options.retries);
+  const read = readOf(timeout) ?? usual.read;
   const total = timeout === null ? Infinity : totalOf(timeout);
   return {
     retry: retries === 0 ? undefined : retryFacts(options, retries),
     section: 'http',
-    timeout: readOf(timeout) ?? usual.read,
-    countsTimeout: readOf(timeout) !== undefined,
+    timeout: read,
+    countsTimeout: read !== usual.read || total !== usual.total,
     deadline: total,
     budget:
       budget === false
