@@ -14,7 +14,7 @@ describe('the rule unbounded-retries', () => {
     expect(finding).toMatchObject({ rule: 'unbounded-retries', severity: 'error', gateway: 'ledger' });
     expect(finding!.number).toMatchObject({ value: 60, unit: 'attempts' }); // at 0 s, 1 s ... 59 s
     expect(finding!.number.says).toBe(
-      'one call makes 60 attempts in the first minute of an outage (60 s), and nothing ends it.',
+      'one call makes 60 attempts in the first minute of an outage, and nothing ends it.',
     );
   });
 

@@ -28,10 +28,10 @@ export function unboundedRetries(facts: GatewayFacts): readonly Finding[] {
   const attempts = attemptsWithin(within, retry);
   if (attempts === undefined) return []; // the waits themselves run out
 
-  const made = attempts === Infinity ? `more than ${count(mostCounted)}` : count(attempts);
   const ends = [isTimed ? 'its time' : '', isPaid ? 'its budget' : ''].filter((end) => end !== '');
-  const { tries, deadline: deadlineWord } = optionWords(facts);
   const severities: readonly Severity[] = ['error', 'warning', 'note'];
+  const made = attempts === Infinity ? `more than ${count(mostCounted)}` : count(attempts);
+  const when = isTimed ? `before its time is up (${span(within)})` : 'in the first minute of an outage';
   return [
     found(facts, {
       rule: 'unbounded-retries',
@@ -39,13 +39,22 @@ export function unboundedRetries(facts: GatewayFacts): readonly Finding[] {
       number: {
         value: attempts,
         unit: 'attempts',
-        says:
-          `one call makes ${made} attempts ${isTimed ? 'before its time is up' : 'in the first minute of an outage'}` +
-          ` (${span(within)}), and ${ends.length === 0 ? `nothing ends it${budget === undefined ? '' : ': an empty budget only slows it'}` : `only ${ends.join(' and ')} ${ends.length === 1 ? 'ends' : 'end'} it`}.`,
+        says: `one call makes ${made} attempts ${when}, and ${endingOf(ends, budget)}.`,
       },
-      cure: `Set ${tries(3)}${isTimed || deadlineWord === undefined ? '' : `, or a ${deadlineWord}`}${budget === undefined ? ', and leave the budget on' : ''}.`,
+      cure: curing(facts, isTimed),
     }),
   ];
+}
+
+function endingOf(ends: readonly string[], budget: GatewayFacts['budget']): string {
+  if (ends.length > 0) return `only ${ends.join(' and ')} ${ends.length === 1 ? 'ends' : 'end'} it`;
+  return budget === undefined ? 'nothing ends it' : 'nothing ends it: an empty budget only slows it';
+}
+
+function curing(facts: GatewayFacts, isTimed: boolean): string {
+  const { tries, deadline } = optionWords(facts);
+  const limit = isTimed || deadline === undefined ? '' : `, or a ${deadline}`;
+  return `Set ${tries(3)}${limit}${facts.budget === undefined ? ', and leave the budget on' : ''}.`;
 }
 
 /**
