@@ -7,6 +7,7 @@
 import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { isStampedeError } from '../core.js';
+import { addCheck } from './check.js';
 import { addExec } from './exec.js';
 import { EXIT } from './exit-codes.js';
 import type { Terminal } from './terminal.js';
@@ -18,12 +19,14 @@ export type AddCommand = (program: Command, terminal: Terminal) => void;
 /** One line per command, in the order of the help. */
 const COMMANDS: readonly AddCommand[] = [
   addWaits, //
+  addCheck,
   addExec,
 ];
 
 const examples = `
 Examples:
   stampede waits --wait fibo --max-value 13s
+  stampede check stampede.yml
   stampede exec --max-tries 5 --wait expo -- curl -fsS https://example.com
 
 Exit code: 0 it went well, 1 it did not, 2 the command line cannot be meant. exec passes on the command's own.
