@@ -11,7 +11,7 @@ import { type ChartRow, type Line, type ScenarioCharts, scenarioCharts } from '.
 import { drawCharts } from './page-script.js';
 import { style } from './style.js';
 import { answerText, boundTable, eventTable, figureTable } from './tables.js';
-import { escaped, scriptJson, time } from './text.js';
+import { escaped, scriptJson } from './text.js';
 
 const { resolve } = createRequire(import.meta.url);
 const uPlotFile = (name: string): string => readFileSync(resolve(`uplot/dist/${name}`), 'utf8');
@@ -50,9 +50,11 @@ function opening(record: LabRecord, played: readonly Described<ScenarioId>[]): s
   const { bounds, node, processors, startedAt, took, command, protections } = record;
   const held = bounds.filter(({ ok }) => ok).length;
   const verdict =
-    held === bounds.length
-      ? `<span class="pass">✓ All ${held} bounds held.</span>`
-      : `<span class="fail">✗ ${bounds.length - held} of ${bounds.length} bounds did not hold.</span>`;
+    bounds.length === 0
+      ? 'No bounds were checked.'
+      : held === bounds.length
+        ? `<span class="pass">✓ All ${held} bounds held.</span>`
+        : `<span class="fail">✗ ${bounds.length - held} of ${bounds.length} bounds did not hold.</span>`;
   const links = played.map(
     ({ id, title }) => `<li><a href="#scenario-${id}">(${id}) ${escaped(title)}</a></li>`,
   );
@@ -60,7 +62,7 @@ function opening(record: LabRecord, played: readonly Described<ScenarioId>[]): s
   return `<header>
 <h1>Four outages, four protections</h1>
 <p class="verdict">${verdict}</p>
-<p class="soft">Measured on ${escaped(startedAt)} by <code>${escaped(command)}</code>, in ${time(took)}, with Node ${escaped(node)} on ${processors} processors.</p>
+<p class="soft">Measured on ${escaped(startedAt.slice(0, 16).replace('T', ' '))} UTC by <code>${escaped(command)}</code>, in ${Math.round(took / 1000)} s, with Node ${escaped(node)} on ${processors} processors.</p>
 <nav aria-label="Contents"><ul>${links.join('')}<li><a href="#questions">The two questions</a></li><li><a href="#bounds">Bounds</a></li></ul></nav>
 <h3>How to read it</h3>
 <p>A homepage asks three services. The same readers come in each run, and do not wait for one another. In each scenario one service fails while the shaded seconds last; the four columns differ only in how the homepage protects itself:</p>

@@ -73,8 +73,8 @@ export function drawCharts(page: Page): void {
     const chart = new uPlot(
       {
         width: place.clientWidth,
-        height: 104 + 16 * levels,
-        padding: [16 * levels + 4, 10, 0, 0],
+        height: 136 + 16 * levels,
+        padding: [16 * levels + 4, 20, 0, 0],
         legend: { show: false },
         cursor: { show: false },
         select: { show: false },
@@ -109,7 +109,8 @@ export function drawCharts(page: Page): void {
           {},
           ...lines.map((line) => ({
             stroke: colour(line.colour),
-            width: line.look === 'area' ? 1 : 2,
+            // A dashed line on top of a solid one leaves both to be seen.
+            width: line.look === 'area' ? 1 : line.look === 'dashed' ? 1.5 : 2.5,
             ...(line.look === 'dashed' ? { dash: [5, 4] } : {}),
             ...(line.look === 'area' ? { fill: colour(line.colour) } : {}),
             paths: uPlot.paths.stepped({ align: 1 }),

@@ -42,12 +42,12 @@ nav ul { display: flex; flex-wrap: wrap; gap: .2rem 1.4rem; padding: 0; list-sty
 .legend { display: flex; flex-wrap: wrap; gap: .1rem 1.2rem; margin: 0 0 .4rem; padding: 0; list-style: none;
   font-size: .85rem; }
 .legend svg { width: 26px; height: 10px; margin-right: .4rem; }
-.chart { min-height: 120px; }
+.chart { min-height: 152px; }
 .nothing { display: grid; place-items: center; background: var(--panel); border-radius: 4px; color: var(--text-soft);
   font-size: .85rem; text-align: center; }
 .fault { position: absolute; top: 0; bottom: 0; background: var(--fault); }
 .mark { position: absolute; bottom: 0; width: 0; border-left: 1px dotted var(--mark); }
-.mark span { position: absolute; top: 0; left: -7px; width: 14px; height: 14px; border-radius: 50%;
+.mark span { position: absolute; z-index: 1; top: 0; left: -7px; width: 14px; height: 14px; border-radius: 50%;
   background: var(--mark); color: var(--paper); font-size: 10px; font-weight: 700; line-height: 14px; text-align: center; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; margin: .6rem 0; font-size: .9rem; font-variant-numeric: tabular-nums; }
@@ -56,6 +56,7 @@ th, td { padding: .3rem .7rem; border-bottom: 1px solid var(--rule); text-align:
 th { font-weight: 600; }
 td.number, th.number { text-align: right; white-space: nowrap; }
 td.why { min-width: 22rem; color: var(--text-soft); }
+.figure td:first-child { min-width: 11rem; }
 tr.fails td { background: var(--fault); }
 .pass { color: var(--pass); font-weight: 600; white-space: nowrap; }
 .fail { color: var(--fail); font-weight: 700; white-space: nowrap; }
