@@ -1,121 +1,178 @@
 /**
- * What one run of the lab brought, as plain JSON: the only thing that bounds, questions and pictures look at.
+ * What did a run of the outage lab bring?
  *
- * The runner writes it; nothing in it is computed twice. Moments are milliseconds since the first second of the run,
- * durations milliseconds; lists of a `Series` have one number for each second.
+ * The seam between those who make outages and those who show them: the runs fill these records, and bounds, answers,
+ * pictures and tables look at nothing else. Plain data, so that `--json` can write it and a report be made again from it.
+ * Moments are milliseconds since the start of a run; a list holds one number per second, its index the second.
  */
 import type { Ms } from '../core.js';
 
-/** Who calls whom: `homepage` calls all others, `recommendations` calls `authentication`. */
-export type ServiceName = 'homepage' | 'authentication' | 'recommendations' | 'popularity';
-
-/** Those that are called by others. */
-export type UpstreamName = Exclude<ServiceName, 'homepage'>;
-
+/** i: recommendations dead; ii: authentication dead; iii: recommendations slow; iv: too many retries. */
 export type ScenarioId = 'i' | 'ii' | 'iii' | 'iv';
 
-/** The four columns, and two controls: full protection with a cause of something switched off. */
-export type ProtectionId = 'none' | 'retries' | 'timeouts' | 'full' | 'no-breaker' | 'one-process';
+/** The four columns of the report, from left to right. */
+export type ProtectionId = 'none' | 'retries' | 'timeouts' | 'full';
 
-/** Something that happened to the system. Numbered from 1 within its run. */
-export interface LabEvent {
-  readonly at: Ms;
-  readonly number: number;
-  readonly text: string;
-}
+/** The services that homepage needs. */
+export type UpstreamName = 'authentication' | 'recommendations' | 'popularity';
 
-/** How a page ended: with both lists, without one, 401, 503 with Retry-After, or in any other way. */
-export type Ending = 'answered' | 'degraded' | 'unauthorised' | 'refused' | 'failed';
-
-/** How many of homepage's processes have a circuit in this state at the end of each second. */
-export interface CircuitSeries {
-  readonly closed: number[];
-  readonly open: number[];
-  readonly halfOpen: number[];
-}
-
-/** By second. Pages count in the second in which they were asked for. */
-export interface Series extends Readonly<Record<Ending, number[]>> {
-  /** Pages asked for. */
-  readonly fresh: number[];
-  readonly latencyP50: Ms[];
-  readonly latencyP95: Ms[];
-  /** Attempts that reached, or tried to reach, each upstream, whoever made them. */
-  readonly load: Readonly<Record<UpstreamName, number[]>>;
-  /** Waits before another attempt that were begun, in all services. */
-  readonly retries: number[];
-  /** Attempts that found no connection, in homepage's processes. */
-  readonly connectionErrors: number[];
-  /** By upstream. Empty where the protection has no breaker. */
-  readonly circuits: Readonly<Partial<Record<UpstreamName, CircuitSeries>>>;
-}
-
-/** Before the fault, while it lasts, and after it. */
+/** Before the fault, while it lasts, and after its end. */
 export type PhaseName = 'before' | 'during' | 'after';
 
-/** The pages that were asked for in one phase. */
-export interface PhaseTotals extends Readonly<Record<Ending, number>> {
-  readonly from: Ms;
-  readonly to: Ms;
-  readonly fresh: number;
-  readonly p50: Ms;
-  readonly p95: Ms;
-  readonly p99: Ms;
-  /** Attempts of homepage on the service that the scenario harms. */
-  readonly attempts: number;
-  /** The median time of pages that were answered in full, and of degraded ones; `null` where there were none. */
-  readonly fullPage: Ms | null;
-  readonly degradedPage: Ms | null;
+/** Everything that one start of the lab has found: what `--json` writes and the report is made from. */
+export interface LabRecord {
+  /** When it was started, as `Date.prototype.toISOString` writes it. */
+  readonly startedAt: string;
+  /** How long all of it took. */
+  readonly took: Ms;
+  /** What it ran on: `process.version`, and the number of processors. */
+  readonly node: string;
+  readonly processors: number;
+  /** The command that makes it again. */
+  readonly command: string;
+  /** How many processes serve the homepage; each has circuits of its own. */
+  readonly homepages: number;
+  /** What was played and under what, in the order in which it is shown. */
+  readonly scenarios: readonly Described<ScenarioId>[];
+  readonly protections: readonly Described<ProtectionId>[];
+  readonly runs: readonly RunRecord[];
+  readonly bounds: readonly BoundRecord[];
+  readonly answers: readonly AnswerRecord[];
 }
 
-/** An attempt of homepage that found no connection. */
-export interface ConnectionErrorMark {
-  readonly at: Ms;
-  /** Which of homepage's processes, from 0. */
-  readonly process: number;
-  /** Whether it was a probe of a circuit that tries whether calls succeed again. */
-  readonly isProbe: boolean;
+/** Something with a name for people. */
+export interface Described<Id extends string> {
+  readonly id: Id;
+  /** A few words, the title of a row or of a column. */
+  readonly title: string;
+  /** A sentence or two. */
+  readonly told: string;
 }
 
-/** What is not of a second or a phase. */
-export interface Marks {
-  /** From the end of the fault until pages were normal and stayed so; `null` when they were not by the end. */
-  readonly backAfter: Ms | null;
-  readonly connectionErrors: readonly ConnectionErrorMark[];
-  /** When the circuit around the harmed service first opened in any process; `null` when none did. */
-  readonly firstOpenAt: Ms | null;
-  /** The most pages that were under way at once, and how many were not asked for because the load has a limit. */
-  readonly inFlight: { readonly most: number; readonly held: number };
-  /** Requests that the harmed service was still to answer when its fault ended. */
-  readonly backlog: number;
-}
-
+/** What one run of a scenario under one protection brought. */
 export interface RunRecord {
   readonly scenario: ScenarioId;
   readonly protection: ProtectionId;
   readonly seed: number;
+  /** Its length. Every list of `series` is as long. */
   readonly seconds: number;
-  readonly processes: number;
-  /** The service that the scenario harms. */
-  readonly harmed: UpstreamName;
+  /** From when to when the fault lasts. */
+  readonly fault: { readonly from: Ms; readonly to: Ms };
+  /** The upstream that it strikes. */
+  readonly struck: UpstreamName;
   readonly events: readonly LabEvent[];
   readonly series: Series;
   readonly phases: Readonly<Record<PhaseName, PhaseTotals>>;
   readonly marks: Marks;
 }
 
-/** A claim about one run, checked. */
-export interface Verdict {
+/** A numbered moment of an outage: a vertical line in each chart, and a line of the legend. */
+export interface LabEvent {
+  readonly at: Ms;
+  /** 1 or more. The same number means the same event in all four columns; one that a run did not have is left out. */
+  readonly number: number;
+  readonly text: string;
+}
+
+/** How a page ended: with both lists, with a list degraded, 401, 503 and other refusals, or with no good answer at all. */
+export type PageEnd = 'answered' | 'degraded' | 'unauthorised' | 'refused' | 'failed';
+
+/** How many pages ended how. A page counts in the second in which it was *asked for*, so that they add up to `fresh`. */
+export interface PageCounts<N> extends Readonly<Record<PageEnd, N>> {
+  /** Pages asked for. */
+  readonly fresh: N;
+}
+
+/** A run, second by second. */
+export interface Series extends PageCounts<readonly number[]> {
+  /** Time to a page, of those asked for in this second, however they ended; `null` where none was. */
+  readonly latencyP50: readonly (Ms | null)[];
+  readonly latencyP95: readonly (Ms | null)[];
+  readonly load: Readonly<Record<UpstreamName, Load<readonly number[]>>>;
+  /** Attempts after the first, by all callers. */
+  readonly retries: readonly number[];
+  /** Attempts for which no connection came about. */
+  readonly connectionErrors: readonly number[];
+  /** By the upstream that a circuit guards. None where the protection has no circuits. */
+  readonly circuits: Readonly<Partial<Record<UpstreamName, Circuits>>>;
+}
+
+/** What an upstream is asked for. */
+export interface Load<N> {
+  /** Calls that its callers wanted to make: the load if each was tried once. */
+  readonly fresh: N;
+  /** Attempts made, retries included; what a circuit held back is not among them. */
+  readonly attempts: N;
+}
+
+/** How many of homepage's processes have their circuit in which state, at the end of each second. */
+export interface Circuits {
+  readonly closed: readonly number[];
+  readonly halfOpen: readonly number[];
+  readonly open: readonly number[];
+}
+
+/** A phase of a run, added up. */
+export interface PhaseTotals extends PageCounts<number> {
+  readonly from: Ms;
+  readonly to: Ms;
+  readonly latencyP50: Ms | null;
+  readonly latencyP95: Ms | null;
+  readonly load: Readonly<Record<UpstreamName, Load<number>>>;
+  readonly retries: number;
+  readonly connectionErrors: number;
+}
+
+/** What bounds and answers need beyond the series. */
+export interface Marks {
+  /** From the end of the fault until pages are as good as before it; `null` when they were not by the end of the run. */
+  readonly backToNormal: Ms | null;
+  /** Connection errors that each process met, by its name: `homepage 1`, `recommendations`. */
+  readonly connectionErrorsBy: Readonly<Record<string, number>>;
+  /** Those of them that a probe of a half-open circuit met. */
+  readonly connectionErrorsOfProbes: number;
+  /** Whatever else one scenario measures, by name. */
+  readonly numbers: Readonly<Record<string, number>>;
+}
+
+/** One line of the table of bounds. */
+export interface BoundRecord {
   readonly scenario: ScenarioId;
   readonly protection: ProtectionId;
-  /** What is measured: `'availability during the fault'`. */
-  readonly claim: string;
-  readonly unit: 'share' | 'ratio' | 'ms' | 'pages';
-  /** `null`: it never came, as a system that did not recover. */
-  readonly measured: number | null;
-  readonly least?: number;
-  readonly most?: number;
-  readonly holds: boolean;
-  /** Why the bound is what it is. */
-  readonly because: string;
+  /** What is bounded: `availability during the outage`. */
+  readonly name: string;
+  /** In words, with its unit: `at least 99 %`. */
+  readonly bound: string;
+  /** With its unit: `99.7 %`. */
+  readonly measured: string;
+  readonly ok: boolean;
+  /** Why this much and no more. */
+  readonly why: string;
+}
+
+/** One of the two questions, with its answer. */
+export interface AnswerRecord {
+  readonly question: string;
+  readonly answer: string;
+  /** What the answer rests on, computed from the runs: with the cause at work, and with the cause switched off. */
+  readonly numbers: readonly AnswerNumber[];
+}
+
+export interface AnswerNumber {
+  readonly name: string;
+  /** With its unit. */
+  readonly measured: string;
+  /** The same number without the cause, with its unit; left out where there is no such run. */
+  readonly without?: string;
+}
+
+/** What is known of a run while it lasts: told once for each second that is over. */
+export interface RunProgress {
+  readonly scenario: ScenarioId;
+  readonly protection: ProtectionId;
+  /** How many seconds are over, and how many there will be. */
+  readonly second: number;
+  readonly seconds: number;
+  /** Of the pages that ended in this second, the share that were good, degraded ones included, 0 to 1; `null` for none. */
+  readonly availability: number | null;
 }
