@@ -4,8 +4,8 @@
 import type { Request } from './messages.js';
 
 /** What the parent has said to start with. */
-export function startOf<Start>(): Start {
-  return JSON.parse(process.argv[2] ?? '{}') as Start;
+export function toldAtStart(): unknown {
+  return JSON.parse(process.argv[2] ?? '{}');
 }
 
 /** Says something to the parent. Nobody is there to hear it when the parent has gone. */

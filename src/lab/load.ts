@@ -8,7 +8,7 @@
 import { Agent, get } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Ms, seeded } from '../core.js';
-import { hear, say, startOf } from './child.js';
+import { hear, say, toldAtStart } from './child.js';
 import type { LoadDone, LoadStart, PageRecord, Pages } from './messages.js';
 
 /** Nobody waits longer for a page. */
@@ -17,7 +17,7 @@ const mostInFlight = 2000;
 /** One person in so many has a token that nobody knows. */
 const strangers = 50;
 
-const { targets, rate, seconds, seed } = startOf<LoadStart>();
+const { targets, rate, seconds, seed } = toldAtStart() as LoadStart;
 const agent = new Agent({ keepAlive: true, timeout: 60_000 });
 let inFlight = 0;
 let most = 0;
@@ -38,7 +38,9 @@ async function ask(nth: number, at: Ms): Promise<PageRecord> {
       let text = '';
       response
         .setEncoding('utf8')
-        .on('data', (part: string) => (text += part))
+        .on('data', (part: string) => {
+          text += part;
+        })
         .on('error', nothing)
         .on('end', () => {
           const { statusCode: status = 0 } = response;

@@ -2,7 +2,12 @@
  * What the runner and its processes say to each other.
  */
 import type { Ms } from '../core.js';
-import type { ProtectionId, ServiceName, UpstreamName } from './record.js';
+import type { ProtectionId, UpstreamName } from './record.js';
+
+/** The columns, and the controls of the two questions: full protection with a cause switched off. */
+export type ColumnId = ProtectionId | 'no-breaker' | 'one-process';
+
+export type ServiceName = 'homepage' | UpstreamName;
 
 /** What harms a service: it is gone, it is slow by a factor, or nothing does. */
 export type Fault = { readonly kind: 'none' | 'dead' } | { readonly kind: 'slow'; readonly factor: number };
@@ -10,7 +15,7 @@ export type Fault = { readonly kind: 'none' | 'dead' } | { readonly kind: 'slow'
 /** How a process is started: the one argument of a program, as JSON. */
 export interface ServiceStart {
   readonly service: ServiceName;
-  readonly protection: ProtectionId;
+  readonly protection: ColumnId;
   readonly addresses: Readonly<Partial<Record<UpstreamName, string>>>;
 }
 

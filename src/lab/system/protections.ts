@@ -61,7 +61,7 @@ export const circuit = {
   consecutive: 5,
   openTime: '500ms',
   maxOpenTime: '1s',
-  ramp: { from: 0.25, factor: 2, every: '250ms' },
+  ramp: { from: 0.5, factor: 2, every: '250ms', minCalls: 2 },
 } as const;
 
 const guarded = { ...limited, budget: {}, circuitBreaker: circuit } as const;
