@@ -1,0 +1,78 @@
+/**
+ * How the report looks: on a wide screen, on a phone, in the dark, on paper.
+ *
+ * The colours of lines are those of Okabe and Ito, which people with any kind of colour vision tell apart; dashes tell
+ * them apart without colours, too.
+ */
+const light = `
+  color-scheme: light;
+  --paper: #fff; --panel: #f6f7f9; --rule: #d5d9e0; --grid: #e6e9ee;
+  --text: #16191f; --text-soft: #555d6b;
+  --good: #0072b2; --also: #009e73; --plan: #555d6b; --bad: #d55e00; --half: #f0e442; --calm: #a6cee3;
+  --fault: rgb(213 94 0 / 9%); --mark: #16191f; --pass: #00664b; --fail: #b03a00;
+`;
+
+export const style = `
+:root { ${light} }
+@media (prefers-color-scheme: dark) {
+  :root:not(.paper) {
+    color-scheme: dark;
+    --paper: #14171c; --panel: #1d2128; --rule: #3a414d; --grid: #2a303a;
+    --text: #eceff4; --text-soft: #aab3c2;
+    --good: #56b4e9; --also: #2fc99a; --plan: #aab3c2; --bad: #ff8c42; --half: #f0e442; --calm: #33566e;
+    --fault: rgb(255 140 66 / 13%); --mark: #eceff4; --pass: #2fc99a; --fail: #ff8c42;
+  }
+}
+* { box-sizing: border-box; }
+body { margin: 0 auto; max-width: 1560px; padding: 1.5rem clamp(.75rem, 2vw, 2rem) 4rem; background: var(--paper);
+  color: var(--text); font: 16px/1.5 system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif; }
+h1 { font-size: 1.9rem; line-height: 1.2; margin: 0 0 .4rem; }
+h2 { font-size: 1.4rem; line-height: 1.25; margin: 3rem 0 .4rem; padding-top: 1rem; border-top: 2px solid var(--rule); }
+h3 { font-size: 1.02rem; margin: 1.6rem 0 .2rem; }
+p, li { max-width: 78ch; }
+p { margin: .4rem 0; }
+a { color: var(--good); }
+code { font: .9em ui-monospace, Menlo, Consolas, monospace; overflow-wrap: anywhere; }
+.soft, .unit { color: var(--text-soft); font-weight: 400; }
+.unit { font-size: .85rem; }
+nav ul { display: flex; flex-wrap: wrap; gap: .2rem 1.4rem; padding: 0; list-style: none; }
+.verdict { font-weight: 600; }
+.columns { display: grid; grid-template-columns: repeat(4, minmax(0, 1fr)); gap: .4rem .8rem; }
+.column > h4 { margin: 0; font-size: .82rem; font-weight: 600; line-height: 1.3; }
+.legend { display: flex; flex-wrap: wrap; gap: .1rem 1.2rem; margin: 0 0 .4rem; padding: 0; list-style: none;
+  font-size: .85rem; }
+.legend svg { width: 26px; height: 10px; margin-right: .4rem; }
+.chart { min-height: 120px; }
+.nothing { display: grid; place-items: center; background: var(--panel); border-radius: 4px; color: var(--text-soft);
+  font-size: .85rem; text-align: center; }
+.fault { position: absolute; top: 0; bottom: 0; background: var(--fault); }
+.mark { position: absolute; bottom: 0; width: 0; border-left: 1px dotted var(--mark); }
+.mark span { position: absolute; top: 0; left: -7px; width: 14px; height: 14px; border-radius: 50%;
+  background: var(--mark); color: var(--paper); font-size: 10px; font-weight: 700; line-height: 14px; text-align: center; }
+.scroll { overflow-x: auto; }
+table { border-collapse: collapse; margin: .6rem 0; font-size: .9rem; font-variant-numeric: tabular-nums; }
+caption { text-align: left; font-weight: 600; padding: .3rem 0; }
+th, td { padding: .3rem .7rem; border-bottom: 1px solid var(--rule); text-align: left; vertical-align: top; }
+th { font-weight: 600; }
+td.number, th.number { text-align: right; white-space: nowrap; }
+td.why { min-width: 22rem; color: var(--text-soft); }
+tr.fails td { background: var(--fault); }
+.pass { color: var(--pass); font-weight: 600; white-space: nowrap; }
+.fail { color: var(--fail); font-weight: 700; white-space: nowrap; }
+.event { display: inline-block; min-width: 1.3em; padding: 0 .2em; border-radius: 1em; background: var(--mark);
+  color: var(--paper); font-size: .78rem; font-weight: 700; text-align: center; }
+blockquote { margin: .8rem 0; padding: .1rem 1rem; border-left: 4px solid var(--good); background: var(--panel); }
+@media (max-width: 900px) {
+  .columns { grid-template-columns: repeat(2, minmax(0, 1fr)); }
+  h1 { font-size: 1.5rem; }
+  h2 { font-size: 1.2rem; }
+  th, td { padding: .25rem .5rem; }
+}
+@media (max-width: 330px) { .columns { grid-template-columns: minmax(0, 1fr); } }
+@media print {
+  :root { ${light} }
+  body { max-width: none; padding: 0; font-size: 10pt; }
+  .row, table, blockquote { break-inside: avoid; }
+  .mark span, .event, .fault, .nothing, .legend svg { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+}
+`;

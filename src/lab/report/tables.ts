@@ -1,0 +1,107 @@
+/**
+ * What the report says in words and numbers: the events, each scenario in figures, the bounds, the two questions.
+ */
+import type { AnswerRecord, BoundRecord, LabRecord, PhaseTotals, RunRecord, ScenarioId } from '../record.js';
+import { availability } from './availability.js';
+import { runsOf } from './charts.js';
+import { escaped, percent, time, times } from './text.js';
+
+/** The numbers in the charts, what they mean, and when they were in each column. */
+export function eventTable(record: LabRecord, id: ScenarioId): string {
+  const runs = runsOf(record, id);
+  const texts = new Map(runs.flatMap((run) => run?.events ?? []).map(({ number, text }) => [number, text]));
+  const rows = [...texts]
+    .toSorted(([a], [b]) => a - b)
+    .map(([number, text]) => {
+      const moments = runs.map((run) => {
+        const event = run?.events.find((one) => one.number === number);
+        return `<td class="number">${event === undefined ? '–' : `${(event.at / 1000).toFixed(1)} s`}</td>`;
+      });
+      return `<tr class="event-row"><td><span class="event">${number}</span></td><td>${escaped(text)}</td>${moments.join('')}</tr>`;
+    });
+  return table(
+    'What the numbers in the charts mean, and when it was',
+    ['', 'event', ...titles(record)],
+    rows,
+    2,
+  );
+}
+
+/** A scenario in figures, a row for each. */
+export function figureTable(record: LabRecord, id: ScenarioId): string {
+  const runs = runsOf(record, id);
+  const row = (title: string, figure: (run: RunRecord, during: PhaseTotals) => string): string => {
+    const cells = runs.map((run) => {
+      return `<td class="number">${run === undefined ? '–' : escaped(figure(run, run.phases.during))}</td>`;
+    });
+    return `<tr><td>${title}</td>${cells.join('')}</tr>`;
+  };
+  return table(
+    'The same in figures',
+    ['while the fault lasted', ...titles(record)],
+    [
+      row('availability, degraded pages included', (_, during) =>
+        percent(availability(during, { withDegraded: true })),
+      ),
+      row('availability, pages with all their lists', (_, during) =>
+        percent(availability(during, { withDegraded: false })),
+      ),
+      row('attempts on the struck upstream, over fresh load', ({ struck }, { load }) =>
+        times(load[struck].attempts, load[struck].fresh),
+      ),
+      row('retries', (_, { retries }) => String(retries)),
+      row('connection errors', (_, { connectionErrors }) => String(connectionErrors)),
+      row('time to a page, half of them (p50)', (_, { latencyP50 }) => time(latencyP50)),
+      row('time to a page, 95 % of them (p95)', (_, { latencyP95 }) => time(latencyP95)),
+      row('back to normal, after the end of the fault', ({ marks }) =>
+        marks.backToNormal === null ? 'not in this run' : time(marks.backToNormal),
+      ),
+    ],
+    1,
+  );
+}
+
+/** Each claim, and whether it held. */
+export function boundTable({ bounds, protections }: LabRecord): string {
+  const titleOf = (bound: BoundRecord): string =>
+    protections.find(({ id }) => id === bound.protection)?.title ?? bound.protection;
+  const rows = bounds.map((bound) => {
+    const verdict = bound.ok ? '<td class="pass">✓ pass</td>' : '<td class="fail">✗ FAIL</td>';
+    const cells = [bound.scenario, titleOf(bound), bound.name].map((text) => `<td>${escaped(text)}</td>`);
+    const numbers = [bound.bound, bound.measured].map((text) => `<td class="number">${escaped(text)}</td>`);
+    return `<tr class="bound${bound.ok ? '' : ' fails'}">${cells.join('')}${numbers.join('')}${verdict}<td class="why">${escaped(bound.why)}</td></tr>`;
+  });
+  const head = ['scenario', 'protection', 'what is bounded', 'bound', 'measured', '', 'why this much'];
+  return table('Bounds, and what was measured', head, rows, 3, 2);
+}
+
+/** A question, its answer, and the numbers on which the answer rests. */
+export function answerText({ question, answer, numbers }: AnswerRecord): string {
+  const rows = numbers.map(
+    ({ name, measured, without }) =>
+      `<tr><td>${escaped(name)}</td><td class="number">${escaped(measured)}</td><td class="number">${escaped(without ?? '–')}</td></tr>`,
+  );
+  const head = ['number', 'measured', 'with its cause switched off'];
+  return `<section class="answer"><h3>${escaped(question)}</h3>
+<p>${escaped(answer)}</p>${table('', head, rows, 1)}</section>`;
+}
+
+function titles({ protections }: LabRecord): string[] {
+  return protections.map(({ title }) => title);
+}
+
+/** @param from  The first column of numbers, and how many there are. */
+function table(
+  caption: string,
+  head: readonly string[],
+  rows: readonly string[],
+  from: number,
+  count = Infinity,
+): string {
+  const isNumber = (column: number): boolean => column >= from && column < from + count;
+  const cells = head.map((text, column) => {
+    return `<th scope="col"${isNumber(column) ? ' class="number"' : ''}>${escaped(text)}</th>`;
+  });
+  const title = caption === '' ? '' : `<caption>${escaped(caption)}</caption>`;
+  return `<div class="scroll"><table>${title}<thead><tr>${cells.join('')}</tr></thead><tbody>${rows.join('\n')}</tbody></table></div>`;
+}
