@@ -12,12 +12,15 @@ import { hear, say, toldAtStart } from './child.js';
 import type { LoadDone, LoadStart, PageRecord, Pages } from './messages.js';
 
 /** Nobody waits longer for a page. */
-const patience: Ms = 4000;
+const patience: Ms = 3000;
+/** At the end of a run, for pages that are under way; what has not ended then had no answer. */
+const grace: Ms = 500;
 const mostInFlight = 2000;
 /** One person in so many has a token that nobody knows. */
 const strangers = 50;
 
 const { targets, rate, seconds, seed } = toldAtStart() as LoadStart;
+const over = new AbortController();
 const agent = new Agent({ keepAlive: true, timeout: 60_000 });
 let inFlight = 0;
 let most = 0;
@@ -32,7 +35,7 @@ async function ask(nth: number, at: Ms): Promise<PageRecord> {
     const nothing = (): void => {
       resolve({ status: 0, isDegraded: false });
     };
-    const signal = AbortSignal.timeout(patience);
+    const signal = AbortSignal.any([AbortSignal.timeout(patience), over.signal]);
     const headers = { authorization: `Bearer ${token}` };
     get(`${targets[nth % targets.length]}/home`, { agent, headers, signal }, (response) => {
       let text = '';
@@ -75,6 +78,9 @@ async function comeFrom(startsAt: Ms): Promise<void> {
     });
     last.push(ended);
   }
+  await sleep(Math.max(0, startsAt + seconds * 1000 - Date.now()));
+  await Promise.race([Promise.all(last), sleep(grace)]);
+  over.abort();
   await Promise.all(last);
   clearInterval(saying);
   tell();
@@ -88,7 +94,8 @@ function tell(): void {
 
 /** Before the run each process answers some pages, so that what is seen is not how a program warms up. */
 async function warmUp(): Promise<void> {
-  for (let nth = 0; nth < 40; nth++) await Promise.all(targets.map((_, shift) => ask(nth + shift, 0)));
+  for (let round = 0; round < 8; round++)
+    await Promise.all(Array.from({ length: 2 * targets.length }, (_, nth) => ask(nth, 0)));
 }
 
 hear((request) => {

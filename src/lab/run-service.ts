@@ -11,13 +11,12 @@ import type { AddressInfo } from 'node:net';
 import { type Ms, constant, withRetry } from '../core.js';
 import { hear, say, toldAtStart } from './child.js';
 import type { Fault, FaultDone, Listening, ServiceStart } from './messages.js';
-import { protections } from './system/protections.js';
 import type { Service, Surroundings } from './system/service.js';
 import { watch } from './telemetry.js';
 
 const { service: name, protection, addresses } = toldAtStart() as ServiceStart;
-const surroundings: Surroundings = { addresses, protection: protections[protection] };
-const { service: make } = (await import(`./system/${name}.js`)) as {
+const surroundings: Surroundings = { addresses, protection };
+const { service: make } = (await import(new URL(`./system/${name}.js`, import.meta.url).href)) as {
   readonly service: (surroundings: Surroundings) => Service;
 };
 const service = make(surroundings);

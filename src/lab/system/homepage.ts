@@ -10,6 +10,7 @@
  */
 import { currentCall, gateway, isRefusal } from '../../core.js';
 import { Session } from '../../http/index.js';
+import { protections } from './protections.js';
 import { type Service, type Surroundings, answer, tokenOf } from './service.js';
 
 /** What `GET /home` answers. */
@@ -22,9 +23,10 @@ export interface Page {
 }
 
 export function service({ addresses, protection }: Surroundings): Service {
-  const authentication = gateway('authentication', protection.vital);
-  const recommendations = gateway('recommendations', protection.list);
-  const popularity = gateway('popularity', protection.list);
+  const { vital, list } = protections[protection];
+  const authentication = gateway('authentication', vital);
+  const recommendations = gateway('recommendations', list);
+  const popularity = gateway('popularity', list);
   const session = new Session({ timeout: null }); // how long a call may take is for its gateway to say
 
   class Upstreams {

@@ -26,7 +26,7 @@ function isTheirs(error: unknown): boolean {
 const nothing = {
   timeout: false,
   deadline: false,
-  retry: false,
+  retry: { maxTries: 1, log: false },
   budget: false,
   circuitBreaker: false,
 } as const satisfies GatewayOptions;

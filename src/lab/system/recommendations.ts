@@ -6,6 +6,7 @@
  */
 import { RetrySession } from '../../http/index.js';
 import { Capacity } from './capacity.js';
+import { protections } from './protections.js';
 import { type Service, type Surroundings, answer, served, tokenOf } from './service.js';
 
 const capacity = new Capacity({ workers: 4, serviceTime: 30, queue: 100, patience: 250 });
@@ -14,7 +15,7 @@ export function service({ addresses, protection }: Surroundings): Service {
   const authentication = new RetrySession({
     baseUrl: addresses.authentication,
     log: false,
-    ...protection.session,
+    ...protections[protection].session,
   });
 
   async function userOf(token: string): Promise<string | undefined> {

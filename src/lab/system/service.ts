@@ -4,13 +4,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Gateway } from '../../core.js';
 import type { Capacity } from './capacity.js';
-import type { Protection } from './protections.js';
+import type { protections } from './protections.js';
 
 /** What a service is told when it starts. */
 export interface Surroundings {
   /** Where the others are: `http://127.0.0.1:4711`. Those that a service does not call may be missing. */
   readonly addresses: Readonly<Partial<Record<'authentication' | 'recommendations' | 'popularity', string>>>;
-  readonly protection: Protection;
+  /** How it protects its calls. */
+  readonly protection: keyof typeof protections;
 }
 
 /** A service, ready to listen. */
