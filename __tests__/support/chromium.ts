@@ -13,7 +13,7 @@ const root = path.resolve(import.meta.dirname, '../..');
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
 /** The browser of this machine; `undefined` when it has none. */
-const executable = (process.env['PATH'] ?? '')
+export const executable = (process.env['PATH'] ?? '')
   .split(path.delimiter)
   .flatMap((folder) => names.map((name) => path.join(folder, name)))
   .find(isExecutable);
