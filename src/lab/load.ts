@@ -25,6 +25,7 @@ const agent = new Agent({ keepAlive: true, timeout: 60_000 });
 let inFlight = 0;
 let most = 0;
 let held = 0;
+let lateBy: Ms = 0;
 let unsaid: PageRecord[] = [];
 
 /** Asks for one page. Never rejects: how it ended is in the record. */
@@ -66,6 +67,7 @@ async function comeFrom(startsAt: Ms): Promise<void> {
     // Several may be due: who comes late to his own time is asked for all the same.
     const wait = startsAt + at - Date.now();
     if (wait > 0) await sleep(wait);
+    lateBy = Math.max(lateBy, Date.now() - startsAt - at);
     if (inFlight >= mostInFlight) {
       held += 1;
       continue;
@@ -84,7 +86,7 @@ async function comeFrom(startsAt: Ms): Promise<void> {
   await Promise.all(last);
   clearInterval(saying);
   tell();
-  say({ loadDone: true, mostInFlight: most, held } satisfies LoadDone);
+  say({ loadDone: true, mostInFlight: most, held, lateBy } satisfies LoadDone);
 }
 
 function tell(): void {

@@ -65,6 +65,8 @@ export interface LoadDone {
   readonly loadDone: true;
   readonly mostInFlight: number;
   readonly held: number;
+  /** By how much the latest page was late, because the machine had no time for us. */
+  readonly lateBy: Ms;
 }
 
 /** An attempt of a service on another. */

@@ -94,12 +94,12 @@ export function recordOf(raw: RawRun): RunRecord {
         backlog: harm.backlog,
         mostInFlight: load.mostInFlight,
         held: load.held,
+        lateBy: load.lateBy,
         fullPage: phases.before.page('answered') ?? 0,
         degradedPage: phases.during.page('degraded') ?? 0,
         refusedPage: phases.during.page('refused') ?? 0,
         errorsWhileOpen: later.length,
         errorsWhileOpenOfProbes: later.filter(({ isProbe }) => isProbe).length,
-        wasted: phases.after.totals().load[scenario.struck].attempts,
       },
     },
   };
