@@ -1,0 +1,121 @@
+/**
+ * All runs of the lab, two at a time, and what is made of them.
+ */
+import { availableParallelism } from 'node:os';
+import type { Ms } from '../core.js';
+import { check } from './bounds.js';
+import type { ColumnId } from './messages.js';
+import { type Scenario, columns, homepages, scenarios, timelineOf } from './plan.js';
+import { type Answered, whyErrorsWentOn, whyMoreWasServed } from './questions.js';
+import type { LabRecord, ProtectionId, RunProgress, RunRecord, ScenarioId } from './record.js';
+import { run } from './run.js';
+
+export interface LabOptions {
+  /** Which scenarios. @default all */
+  readonly only: readonly ScenarioId[];
+  readonly isShort: boolean;
+  readonly seed: number;
+  readonly signal: AbortSignal;
+  readonly progress?: {
+    started(run: Job['name']): void;
+    told(progress: RunProgress): void;
+    ended(run: Job['name']): void;
+  };
+}
+
+/** A run that is to be made. */
+interface Job {
+  readonly scenario: Scenario;
+  readonly column: ColumnId;
+  readonly name: { readonly scenario: ScenarioId; readonly protection: ProtectionId };
+}
+
+/** The machine has two processors, and a run takes less than one. */
+const lanes = 2;
+
+/** Arrivals that come so late say that this machine was busy with something else: such a run says nothing of ours. */
+const tooLate: Ms = 300;
+
+/** Which scenario answers which question, and the run in which the cause is switched off. */
+const controls: Readonly<Partial<Record<ScenarioId, ColumnId>>> = { i: 'one-process', iii: 'no-breaker' };
+
+/**
+ * Plays the lab.
+ *
+ * @throws the signal's reason when it aborts, and what keeps a run from being made.
+ */
+export async function lab(options: LabOptions): Promise<Omit<LabRecord, 'command'>> {
+  const startedAt = new Date();
+  const played = scenarios.filter(({ id }) => options.only.length === 0 || options.only.includes(id));
+  const jobs = played.flatMap((scenario) => {
+    const control = controls[scenario.id];
+    const ids: ColumnId[] = [...columns.map(({ id }) => id), ...(control === undefined ? [] : [control])];
+    return ids.map((id) => jobOf(scenario, id));
+  });
+  const records = new Map<Job, RunRecord>();
+  const waiting = [...jobs];
+  const lane = async (): Promise<void> => {
+    for (let job = waiting.shift(); job !== undefined; job = waiting.shift())
+      records.set(job, await runOf(job, options));
+  };
+  await allOrNone(Array.from({ length: lanes }, lane));
+
+  const recordOf = (id: ScenarioId, column: ColumnId): RunRecord | undefined => {
+    const job = jobs.find((one) => one.scenario.id === id && one.column === column);
+    return job === undefined ? undefined : records.get(job);
+  };
+  const runs = played
+    .flatMap(({ id }) => columns.map((column) => recordOf(id, column.id)))
+    .filter((one) => one !== undefined);
+  const answered = [
+    answerOf(whyMoreWasServed, recordOf('iii', 'full'), recordOf('iii', 'no-breaker')),
+    answerOf(whyErrorsWentOn, recordOf('i', 'full'), recordOf('i', 'one-process')),
+  ].filter((answer) => answer !== undefined);
+  return {
+    startedAt: startedAt.toISOString(),
+    took: Date.now() - startedAt.getTime(),
+    node: process.version,
+    processors: availableParallelism(),
+    homepages,
+    scenarios: played.map(({ id, title, told }) => ({ id, title, told })),
+    protections: columns,
+    runs,
+    bounds: [...runs.flatMap(check), ...answered.flatMap(({ bounds }) => bounds)],
+    answers: answered.map(({ answer }) => answer),
+  };
+}
+
+/** Makes a run, and once more where the machine had no time for it. */
+async function runOf(job: Job, { isShort, seed, signal, progress }: LabOptions): Promise<RunRecord> {
+  const { scenario, column, name } = job;
+  const isShown = column === name.protection;
+  const play = async (): Promise<RunRecord> => {
+    if (isShown) progress?.started(name);
+    const timeline = timelineOf(scenario, isShort);
+    const onProgress = (told: RunProgress): void => progress?.told(told);
+    const record = await run({ scenario, column, timeline, seed }, { signal, onProgress });
+    if (isShown) progress?.ended(name);
+    return record;
+  };
+  const first = await play();
+  return (first.marks.numbers['lateBy'] ?? 0) > tooLate ? play() : first;
+}
+
+function jobOf(scenario: Scenario, column: ColumnId): Job {
+  const isControl = column === 'no-breaker' || column === 'one-process';
+  return { scenario, column, name: { scenario: scenario.id, protection: isControl ? 'full' : column } };
+}
+
+function answerOf(
+  answer: (run: RunRecord, without: RunRecord) => Answered,
+  ...runs: [RunRecord | undefined, RunRecord | undefined]
+): Answered | undefined {
+  const [run, without] = runs;
+  return run === undefined || without === undefined ? undefined : answer(run, without);
+}
+
+/** All of them, or the first failure when every one of them has ended. */
+async function allOrNone(works: readonly Promise<void>[]): Promise<void> {
+  const ended = await Promise.allSettled(works);
+  for (const one of ended) if (one.status === 'rejected') throw one.reason;
+}

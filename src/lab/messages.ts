@@ -1,0 +1,92 @@
+/**
+ * What the runner and its processes say to each other.
+ */
+import type { Ms } from '../core.js';
+import type { ProtectionId, UpstreamName } from './record.js';
+
+/** The columns, and the controls of the two questions: full protection with a cause switched off. */
+export type ColumnId = ProtectionId | 'no-breaker' | 'one-process';
+
+export type ServiceName = 'homepage' | UpstreamName;
+
+/** What harms a service: it is gone, it is slow by a factor, or nothing does. */
+export type Fault = { readonly kind: 'none' | 'dead' } | { readonly kind: 'slow'; readonly factor: number };
+
+/** How a process is started: the one argument of a program, as JSON. */
+export interface ServiceStart {
+  readonly service: ServiceName;
+  readonly protection: ColumnId;
+  readonly addresses: Readonly<Partial<Record<UpstreamName, string>>>;
+}
+
+export interface LoadStart {
+  /** The addresses of homepage's processes, which take turns. */
+  readonly targets: readonly string[];
+  /** Pages a second. */
+  readonly rate: number;
+  readonly seconds: number;
+  readonly seed: number;
+}
+
+/** What a process is asked. Each is answered by one message. */
+export type Request =
+  | { readonly ask: 'fault'; readonly fault: Fault }
+  | { readonly ask: 'begin'; readonly startsAt: Ms }
+  | { readonly ask: 'report' };
+
+/** What a service answers first: that it listens. */
+export interface Listening {
+  readonly listening: string;
+}
+
+/** After a fault has begun or ended. */
+export interface FaultDone {
+  readonly faultDone: true;
+  /** Requests that the service had taken and not yet answered. */
+  readonly backlog: number;
+}
+
+/** A page, or what came instead: when it was asked for, how long it took, and what it was. */
+export interface PageRecord {
+  readonly at: Ms;
+  readonly latency: Ms;
+  /** `0`: there was no answer. */
+  readonly status: number;
+  readonly isDegraded: boolean;
+}
+
+/** What the load says several times a second. */
+export interface Pages {
+  readonly pages: readonly PageRecord[];
+}
+
+/** What the load says when all of its pages have ended. */
+export interface LoadDone {
+  readonly loadDone: true;
+  readonly mostInFlight: number;
+  readonly held: number;
+  /** By how much the latest page was late, because the machine had no time for us. */
+  readonly lateBy: Ms;
+}
+
+/** An attempt of a service on another. */
+export interface AttemptMark {
+  readonly at: Ms;
+  readonly upstream: UpstreamName;
+  readonly isProbe: boolean;
+}
+
+/** What a service has seen of its own calls. */
+export interface ServiceReport {
+  readonly attempts: readonly AttemptMark[];
+  /** Those attempts that found no connection. */
+  readonly connectionErrors: readonly AttemptMark[];
+  readonly retries: readonly Ms[];
+  readonly circuits: readonly {
+    readonly at: Ms;
+    readonly upstream: UpstreamName;
+    readonly to: 'closed' | 'open' | 'halfOpen';
+  }[];
+  /** The upstreams around which there is a circuit. */
+  readonly guarded: readonly UpstreamName[];
+}

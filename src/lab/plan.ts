@@ -1,0 +1,90 @@
+/**
+ * What is played, under what, and when: four outages, four protections.
+ */
+import type { Ms } from '../core.js';
+import type { Fault } from './messages.js';
+import type { Described, ProtectionId, ScenarioId, UpstreamName } from './record.js';
+
+/** An outage: whom it strikes, how, and for how long. */
+export interface Scenario extends Described<ScenarioId> {
+  readonly struck: UpstreamName;
+  readonly fault: Fault;
+  /** Whether it is a moment's trouble: half as long as the others. */
+  readonly isBlip: boolean;
+}
+
+/** Work that takes so much longer is over long after anybody waits for it. */
+const slow: Fault = { kind: 'slow', factor: 20 };
+
+export const scenarios: readonly Scenario[] = [
+  {
+    id: 'i',
+    title: 'recommendations are gone',
+    told: 'The service has crashed: nobody listens at its port. A page can do without its list.',
+    struck: 'recommendations',
+    fault: { kind: 'dead' },
+    isBlip: false,
+  },
+  {
+    id: 'ii',
+    title: 'authentication is gone',
+    told: 'The service has crashed, and nothing can stand in for it: without it there is no page.',
+    struck: 'authentication',
+    fault: { kind: 'dead' },
+    isBlip: false,
+  },
+  {
+    id: 'iii',
+    title: 'recommendations are slow',
+    told: 'Each answer takes twenty times as long. Nothing fails, and everybody waits.',
+    struck: 'recommendations',
+    fault: slow,
+    isBlip: false,
+  },
+  {
+    id: 'iv',
+    title: 'too many retries',
+    told: 'Recommendations are slow for a moment only. Retries then keep them down, for each asks four times over.',
+    struck: 'recommendations',
+    fault: slow,
+    isBlip: true,
+  },
+];
+
+export const columns: readonly Described<ProtectionId>[] = [
+  { id: 'none', title: 'no protection', told: 'Each call is made once, and waits as long as it takes.' },
+  { id: 'retries', title: 'retries', told: 'Three more tries, at once.' },
+  {
+    id: 'timeouts',
+    title: 'retries, jitter, timeouts',
+    told: 'Three more tries after waits that grow and scatter; 250 ms for an attempt, 1.5 s for a call.',
+  },
+  {
+    id: 'full',
+    title: 'budget, breaker, fallback',
+    told: 'The same, and retries are paid for, a circuit breaker steps aside, and a list may be left out.',
+  },
+];
+
+/** When the fault begins and ends, and when the run does. */
+export interface Timeline {
+  readonly from: Ms;
+  readonly to: Ms;
+  readonly seconds: number;
+}
+
+/**
+ * The timeline of a run: some normal seconds, the fault, and time to come back.
+ *
+ * @param isShort  For tests: about half of it.
+ */
+export function timelineOf({ isBlip }: Scenario, isShort: boolean): Timeline {
+  const [before, lasts, seconds] = isShort ? [1000, 2000, 6] : [2000, isBlip ? 2000 : 4000, 10];
+  return { from: before, to: before + lasts, seconds };
+}
+
+/** Pages a second, in all. */
+export const rate = 50;
+
+/** How many processes serve the homepage, each with circuits of its own. */
+export const homepages = 3;

@@ -1,0 +1,16 @@
+/**
+ * What does everybody like? `GET /popular` answers a list, the same for all.
+ */
+import { Capacity } from './capacity.js';
+import { type Service, answer, served } from './service.js';
+
+const capacity = new Capacity({ workers: 4, serviceTime: 8, queue: 200, patience: 250 });
+
+export function service(): Service {
+  return {
+    capacity,
+    async handle(_request, response) {
+      if (await served(capacity, response)) answer(response, 200, ['the classics', 'the new one']);
+    },
+  };
+}

@@ -1,0 +1,75 @@
+/**
+ * What a service does to others, seen from outside its code: attempts, connections refused, retries, circuits.
+ *
+ * Retries and circuits are told by Stampede's event hub. Attempts are counted where they leave the process, at the
+ * client that sends them, so that a call which a circuit refuses is none.
+ */
+import { subscribe as hearChannel } from 'node:diagnostics_channel';
+import { type Ms, subscribe } from '../core.js';
+import type { AttemptMark, ServiceReport } from './messages.js';
+import type { UpstreamName } from './record.js';
+import type { Service, Surroundings } from './system/service.js';
+
+/** Codes of attempts that found nobody, or lost the connection they had. */
+const lostConnection: readonly unknown[] = ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'];
+
+/** What the channels of undici tell: the request, as an object that is the same each time. */
+interface Told {
+  readonly request: { readonly origin?: string | URL };
+  readonly error?: { readonly code?: unknown };
+}
+
+/** Watches this process from now on. @returns What it has seen since `startsAt`, on the clock of the run. */
+export function watch(service: Service, { addresses }: Surroundings): (startsAt: Ms) => ServiceReport {
+  const upstreams = new Map(Object.entries(addresses).map(([name, url]) => [url, name as UpstreamName]));
+  const gateways = new Map((service.gateways ?? []).map((gateway) => [gateway.name, gateway]));
+  const attempts: AttemptMark[] = [];
+  const connectionErrors: AttemptMark[] = [];
+  const retries: Ms[] = [];
+  const circuits: { at: Ms; upstream: UpstreamName; to: 'closed' | 'open' | 'halfOpen' }[] = [];
+  const marks = new WeakMap<object, AttemptMark>();
+
+  hearChannel('undici:request:create', (message) => {
+    const { request } = message as Told;
+    const upstream = upstreams.get(String(request.origin));
+    if (upstream === undefined) return;
+    // While it is half-open, or lets more and more through, a circuit finds out whether calls succeed again.
+    const state = gateways.get(upstream)?.state.circuit;
+    const mark = { at: Date.now(), upstream, isProbe: state === 'half-open' || state === 'ramp' };
+    marks.set(request, mark);
+    attempts.push(mark);
+  });
+  hearChannel('undici:request:error', (message) => {
+    const { request, error } = message as Told;
+    const mark = marks.get(request);
+    if (mark !== undefined && lostConnection.includes(error?.code))
+      connectionErrors.push({ ...mark, at: Date.now() });
+  });
+  subscribe(
+    ({ type, name }) => {
+      const at = Date.now();
+      if (type === 'retry:backoff') {
+        retries.push(at);
+        return;
+      }
+      if (!gateways.has(name)) return; // that of a session: the circuits shown are those of gateways
+      const to = type === 'circuit:open' ? 'open' : type === 'circuit:close' ? 'closed' : 'halfOpen';
+      circuits.push({ at, upstream: name as UpstreamName, to });
+    },
+    { types: ['retry:backoff', 'circuit:open', 'circuit:half-open', 'circuit:ramp', 'circuit:close'] },
+  );
+
+  return (startsAt) => {
+    const since = <Mark extends { readonly at: Ms }>(list: readonly Mark[]): Mark[] =>
+      list.map((mark) => ({ ...mark, at: mark.at - startsAt })).filter(({ at }) => at >= 0);
+    return {
+      attempts: since(attempts),
+      connectionErrors: since(connectionErrors),
+      retries: retries.map((at) => at - startsAt).filter((at) => at >= 0),
+      circuits: since(circuits),
+      guarded: [...gateways.values()]
+        .filter(({ state }) => state.circuit !== undefined)
+        .map(({ name }) => name as UpstreamName),
+    };
+  };
+}
