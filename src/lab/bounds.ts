@@ -143,22 +143,26 @@ export const claims: Readonly<Record<ScenarioId, Readonly<Record<ProtectionId, r
     none: [unavailable(0.1, gone), once, atOnce],
     retries: [
       unavailable(0.1, gone),
-      attemptsOver(3, 4.05, 'Each call is tried four times over; nothing came of one of them.'),
+      attemptsOver(
+        3,
+        5,
+        'Each call is tried four times over; calls of pages asked for before the fault may add some.',
+      ),
       atOnce,
     ],
     timeouts: [
       unavailable(lastOnes, last),
-      attemptsOver(2.5, 4.05, 'The same four tries, the last of which may fall after the fault.'),
+      attemptsOver(2.5, 5, 'The same four tries, the last of which may fall after the fault.'),
       back(1000, 'As without protection: tries that are waiting are answered when their turn comes.'),
     ],
     full: [shown, spared, quick, comeback],
   },
   ii: {
     none: [unavailable(0.1, gone), attemptsOver(0.8, 1.3, 'Each page asks once.'), atOnce],
-    retries: [unavailable(0.1, gone), attemptsOver(3, 4.3, 'Each call is tried four times over.'), atOnce],
+    retries: [unavailable(0.1, gone), attemptsOver(3, 5, 'Each call is tried four times over.'), atOnce],
     timeouts: [
       unavailable(lastOnes, last),
-      attemptsOver(2.5, 4.3, 'The same four tries, the last of which may fall after the fault.'),
+      attemptsOver(2.5, 5, 'The same four tries, the last of which may fall after the fault.'),
       back(1000, 'As without protection: tries that are waiting are answered when their turn comes.'),
     ],
     full: [
@@ -184,7 +188,7 @@ export const claims: Readonly<Record<ScenarioId, Readonly<Record<ProtectionId, r
     ],
     timeouts: [
       unavailable(0.2, 'Work takes 600 ms and an attempt 250 ms: none is in time.'),
-      attemptsOver(2.5, 4.05, 'Every attempt is too late, so every call makes all of them.'),
+      attemptsOver(2.5, 5, 'Every attempt is too late, so every call makes all of them.'),
       staysDown(metastable(fresh)),
     ],
     full: [shown, spared, quick, comeback],

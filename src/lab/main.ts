@@ -1,47 +1,108 @@
 /**
- * The main job: a real service that fails, and clients that get through to it.
+ * The main job: real services, real outages, and whether protection does what is claimed of it.
  *
- *     npm start                      every client gets through; exit code 0
- *     npm start -- --break=queue     this outage never ends, so its client gives up; exit code 1
+ *     npm start                                   all four scenarios, in less than two minutes
+ *     npm start -- --only i,iv                    some of them
+ *     npm start -- --short --only i               a shorter version
+ *     npm start -- --report outage.html           where the report is written; `--json` writes all that was measured
  *
- * Read on in `client.ts`, which is what you would write yourself.
+ * Exit code 0: every claim holds. 1: one does not, or a run could not be made. 2: an option that cannot be meant.
+ * Read on in `system/homepage.ts`, which is what you would write yourself, and in `bounds.ts`, which says what is claimed.
  */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { type Row, metricsTable, seconds, storyTable } from './report.js';
-import { type Scenario, scenarios } from './scenarios.js';
-import { startService } from './start-service.js';
-import { causeOf, numbersOf } from './watch.js';
+import { lab } from './lab.js';
+import { columns, scenarios } from './plan.js';
+import type { LabRecord, ScenarioId } from './record.js';
+import { reportHtml } from './report/html.js';
+import { LiveProgress, boundsTable, coloursOf } from './terminal.js';
 
-const broken = parseArgs({ options: { break: { type: 'string' } } }).values.break;
-const known = scenarios.map(({ outage }) => outage);
-if (broken !== undefined && !known.some((outage) => outage === broken)) {
-  console.error(`--break must be one of ${known.join(', ')}; got "${broken}".`);
-  process.exit(1);
+interface Flags {
+  readonly only: readonly ScenarioId[];
+  readonly isShort: boolean;
+  readonly isJson: boolean;
+  readonly seed: number;
+  readonly report: string;
 }
 
-const startedAt = performance.now();
-const rows: Row[] = [];
-const { url, pid, stop } = await startService(broken);
-console.log(`A failing service runs as process ${pid} at ${url}\n`);
-try {
-  for (const scenario of scenarios) rows.push(await play(scenario));
-} finally {
-  await stop();
+const flags = flagsOf(process.argv.slice(2));
+const over = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.once(signal, () => {
+    over.abort(signal);
+  });
+}
+process.exitCode = await main(flags).catch((error: unknown) => {
+  if (over.signal.aborted) {
+    process.kill(process.pid, over.signal.reason as NodeJS.Signals); // as whoever did not listen would have ended
+    return 1;
+  }
+  console.error(error instanceof Error ? error.message : error);
+  return 1;
+});
+
+async function main({ only, isShort, isJson, seed, report }: Flags): Promise<number> {
+  // What is asked for as JSON is all that goes to the standard output.
+  const output = isJson ? process.stderr : process.stdout;
+  const progress = new LiveProgress(output, process.env, { scenarios, protections: columns });
+  let record: LabRecord;
+  try {
+    const played = await lab({ only, isShort, seed, signal: over.signal, progress });
+    record = { ...played, command: ['npm start --', ...process.argv.slice(2)].join(' ') };
+  } finally {
+    progress.stop();
+  }
+  mkdirSync(path.dirname(path.resolve(report)), { recursive: true });
+  writeFileSync(report, reportHtml(record));
+  if (isJson) process.stdout.write(`${JSON.stringify(record, undefined, 2)}\n`);
+  else tell(record, report);
+  return record.bounds.every(({ ok }) => ok) ? 0 : 1;
 }
 
-console.log(`\n${storyTable(rows)}\n\n${metricsTable(rows)}\n`);
-const stuck = rows.filter(({ ok }) => !ok);
-for (const { name, outcome } of stuck) console.error(`${name} did not get through: ${outcome}`);
-if (stuck.length === 0) console.log(`Everything got through in ${seconds(performance.now() - startedAt)}.`);
-else process.exitCode = 1;
+function tell({ bounds, answers, took }: LabRecord, report: string): void {
+  const colours = coloursOf(process.stdout, process.env);
+  console.log(`\n${boundsTable(bounds, colours)}`);
+  for (const { question, answer, numbers } of answers) {
+    console.log(`${colours.bold(question)}\n${answer}`);
+    for (const { name, measured, without } of numbers) {
+      const control = without === undefined ? '' : colours.dim(` (without the cause: ${without})`);
+      console.log(`  ${name}: ${measured}${control}`);
+    }
+    console.log('');
+  }
+  const failed = bounds.filter(({ ok }) => !ok);
+  for (const { scenario, protection, name, bound, measured, why } of failed)
+    console.error(`(${scenario}, ${protection}) ${name} is ${measured}; it should be ${bound}. ${why}`);
+  const verdict = `${bounds.length - failed.length} of ${bounds.length} claims hold`;
+  console.log(`${verdict}, after ${Math.round(took / 1000)} s. The pictures are in ${report}.`);
+}
 
-/** Makes the call of a scenario. It never throws: how the call ended is in the row. */
-async function play({ outage, told, face, name, call }: Scenario): Promise<Row> {
-  const service = outage === broken ? `never recovers (${outage})` : told;
-  const calledAt = performance.now();
-  const ended = await call(url).then(
-    (got) => ({ ok: true, outcome: got }),
-    (error: unknown) => ({ ok: false, outcome: `${String(error)}${causeOf(error)}` }),
-  );
-  return { service, face, name, numbers: numbersOf(name), took: performance.now() - calledAt, ...ended };
+function flagsOf(args: readonly string[]): Flags {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        only: { type: 'string', default: '' },
+        short: { type: 'boolean', default: false },
+        json: { type: 'boolean', default: false },
+        seed: { type: 'string', default: '7' },
+        report: { type: 'string', default: 'tmp/outage-lab.html' },
+      },
+    });
+    const known = scenarios.map(({ id }) => id);
+    const only = values.only.split(',').filter((id) => id !== '');
+    for (const id of only) {
+      if (!known.some((one) => one === id))
+        throw new Error(`--only must be a list of ${known.join(', ')}; got "${id}".`);
+    }
+    const seed = Number(values.seed);
+    if (!Number.isSafeInteger(seed) || seed < 0)
+      throw new Error(`--seed must be a whole number of 0 or more; got "${values.seed}".`);
+    const { short: isShort, json: isJson, report } = values;
+    return { only: only as ScenarioId[], isShort, isJson, seed, report };
+  } catch (error) {
+    console.error((error as Error).message);
+    process.exit(2);
+  }
 }

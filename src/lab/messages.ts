@@ -78,6 +78,8 @@ export interface AttemptMark {
 
 /** What a service has seen of its own calls. */
 export interface ServiceReport {
+  /** By how much its latest timer was late, because the machine had no time for it. */
+  readonly lateBy: Ms;
   readonly attempts: readonly AttemptMark[];
   /** Those attempts that found no connection. */
   readonly connectionErrors: readonly AttemptMark[];

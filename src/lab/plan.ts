@@ -79,7 +79,7 @@ export interface Timeline {
  * @param isShort  For tests: about half of it.
  */
 export function timelineOf({ isBlip }: Scenario, isShort: boolean): Timeline {
-  const [before, lasts, seconds] = isShort ? [1000, 2000, 6] : [2000, isBlip ? 2000 : 4000, 10];
+  const [before, lasts, seconds] = isShort ? [1000, 2000, 6] : [1500, isBlip ? 2000 : 3500, 9];
   return { from: before, to: before + lasts, seconds };
 }
 

@@ -94,7 +94,7 @@ export function recordOf(raw: RawRun): RunRecord {
         backlog: harm.backlog,
         mostInFlight: load.mostInFlight,
         held: load.held,
-        lateBy: load.lateBy,
+        lateBy: Math.max(load.lateBy, ...reports.map(({ report }) => report.lateBy)),
         fullPage: phases.before.page('answered') ?? 0,
         degradedPage: phases.during.page('degraded') ?? 0,
         refusedPage: phases.during.page('refused') ?? 0,

@@ -20,7 +20,7 @@ const { service: make } = (await import(new URL(`./system/${name}.js`, import.me
   readonly service: (surroundings: Surroundings) => Service;
 };
 const service = make(surroundings);
-const report = watch(service, surroundings);
+const watched = watch(service, surroundings);
 let startsAt: Ms = 0;
 
 const server = createServer((request, response) => {
@@ -53,7 +53,10 @@ async function suffer(fault: Fault): Promise<void> {
 const port = await listen(0);
 hear((request) => {
   if (request.ask === 'fault') void suffer(request.fault);
-  else if (request.ask === 'begin') ({ startsAt } = request);
-  else say(report(startsAt));
+  else if (request.ask === 'report') say(watched.report(startsAt));
+  else {
+    ({ startsAt } = request);
+    watched.begin();
+  }
 });
 say({ listening: `http://127.0.0.1:${port}` } satisfies Listening);

@@ -96,7 +96,7 @@ async function play(
     if ('pages' in message) watching.see((message as Pages).pages);
   });
 
-  const services = [...pages, recommendations];
+  const services = [...pages, recommendations, authentication, popularity];
   const startsAt = Date.now() + 50;
   for (const { process } of services) process.tell({ ask: 'begin', startsAt });
   const wholeRun = timeline.seconds * 1000 + 20_000;

@@ -5,6 +5,7 @@
  * client that sends them, so that a call which a circuit refuses is none.
  */
 import { subscribe as hearChannel } from 'node:diagnostics_channel';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { type Ms, subscribe } from '../core.js';
 import type { AttemptMark, ServiceReport } from './messages.js';
 import type { UpstreamName } from './record.js';
@@ -19,14 +20,24 @@ interface Told {
   readonly error?: { readonly code?: unknown };
 }
 
-/** Watches this process from now on. @returns What it has seen since `startsAt`, on the clock of the run. */
-export function watch(service: Service, { addresses }: Surroundings): (startsAt: Ms) => ServiceReport {
+/** What a process has seen. */
+export interface Watch {
+  /** The run begins: how late the process was before that is of no matter. */
+  begin(): void;
+  /** All since `startsAt`, on the clock of the run. */
+  report(startsAt: Ms): ServiceReport;
+}
+
+/** Watches this process from now on. */
+export function watch(service: Service, { addresses }: Surroundings): Watch {
   const upstreams = new Map(Object.entries(addresses).map(([name, url]) => [url, name as UpstreamName]));
   const gateways = new Map((service.gateways ?? []).map((gateway) => [gateway.name, gateway]));
   const attempts: AttemptMark[] = [];
   const connectionErrors: AttemptMark[] = [];
   const retries: Ms[] = [];
   const circuits: { at: Ms; upstream: UpstreamName; to: 'closed' | 'open' | 'halfOpen' }[] = [];
+  const delay = monitorEventLoopDelay({ resolution: 20 });
+  delay.enable();
   const marks = new WeakMap<object, AttemptMark>();
 
   hearChannel('undici:request:create', (message) => {
@@ -59,10 +70,11 @@ export function watch(service: Service, { addresses }: Surroundings): (startsAt:
     { types: ['retry:backoff', 'circuit:open', 'circuit:half-open', 'circuit:ramp', 'circuit:close'] },
   );
 
-  return (startsAt) => {
+  const report = (startsAt: Ms): ServiceReport => {
     const since = <Mark extends { readonly at: Ms }>(list: readonly Mark[]): Mark[] =>
       list.map((mark) => ({ ...mark, at: mark.at - startsAt })).filter(({ at }) => at >= 0);
     return {
+      lateBy: delay.max / 1e6,
       attempts: since(attempts),
       connectionErrors: since(connectionErrors),
       retries: retries.map((at) => at - startsAt).filter((at) => at >= 0),
@@ -71,5 +83,11 @@ export function watch(service: Service, { addresses }: Surroundings): (startsAt:
         .filter(({ state }) => state.circuit !== undefined)
         .map(({ name }) => name as UpstreamName),
     };
+  };
+  return {
+    begin() {
+      delay.reset();
+    },
+    report,
   };
 }
