@@ -123,7 +123,7 @@ export function scenarioCharts(record: LabRecord, id: ScenarioId): ScenarioChart
         {
           id: 'circuits',
           title: `Circuits to ${struck}`,
-          unit: `processes of homepage, ${record.homepages} in all`,
+          unit: `at the end of each second, of homepage's ${record.homepages} processes`,
           lines: [
             { label: 'closed', colour: 'calm', look: 'area' },
             { label: 'half-open', colour: 'half', look: 'area' },

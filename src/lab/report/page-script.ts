@@ -62,7 +62,7 @@ export function drawCharts(page: Page): void {
     const font = '11px system-ui, sans-serif';
     const grid = { stroke: colour('grid'), width: 1 };
     const ticks = { show: false };
-    const every = seconds > 14 ? 5 : 2;
+    const every = seconds > 14 || place.clientWidth < 220 ? 5 : 2;
     const moments = Array.from({ length: Math.floor(seconds / every) + 1 }, (_, n) => n * every);
     const levels = Math.max(
       1,

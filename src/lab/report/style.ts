@@ -38,6 +38,7 @@ code { font: .9em ui-monospace, Menlo, Consolas, monospace; overflow-wrap: anywh
 nav ul { display: flex; flex-wrap: wrap; gap: .2rem 1.4rem; padding: 0; list-style: none; }
 .verdict { font-weight: 600; }
 .columns { display: grid; grid-template-columns: repeat(4, minmax(0, 1fr)); gap: .4rem .8rem; }
+.column { display: flex; flex-direction: column; justify-content: space-between; }
 .column > h4 { margin: 0; font-size: .82rem; font-weight: 600; line-height: 1.3; }
 .legend { display: flex; flex-wrap: wrap; gap: .1rem 1.2rem; margin: 0 0 .4rem; padding: 0; list-style: none;
   font-size: .85rem; }
@@ -55,7 +56,10 @@ caption { text-align: left; font-weight: 600; padding: .3rem 0; }
 th, td { padding: .3rem .7rem; border-bottom: 1px solid var(--rule); text-align: left; vertical-align: top; }
 th { font-weight: 600; }
 td.number, th.number { text-align: right; white-space: nowrap; }
-td.why { min-width: 22rem; color: var(--text-soft); }
+td.why { min-width: 18rem; color: var(--text-soft); }
+.bound td:nth-child(2) { min-width: 10rem; }
+.bound td:nth-child(3) { min-width: 16rem; }
+.bound td:nth-child(4) { white-space: normal; min-width: 8rem; }
 .figure td:first-child { min-width: 11rem; }
 tr.fails td { background: var(--fault); }
 .pass { color: var(--pass); font-weight: 600; white-space: nowrap; }
