@@ -9,7 +9,7 @@ import type { RunRecord } from '../../src/lab/record.js';
 const none = { attempts: 0, fresh: 200 };
 
 /** A run of scenario i under full protection, as it should be, but for what is given. */
-function run({ degraded = 190, attempts = 30, back = 900 as number | null, p50 = 20 } = {}): RunRecord {
+function run({ degraded = 190, attempts = 30, back = 900, p50 = 20 } = {}): RunRecord {
   const phase = {
     fresh: 200,
     answered: 6,

@@ -24,13 +24,13 @@ describe('backToNormal', () => {
     expect(backToNormal(pages(2000, 6000), 6000, 10_000)).toBe(0);
   });
 
-  it('is the time until the last bad page', () => {
-    expect(backToNormal(pages(2000, 7500), 6000, 10_000)).toBe(1480);
+  it('is the time until the last bad page that has a twentieth of bad ones after it', () => {
+    expect(backToNormal(pages(2000, 7500), 6000, 10_000)).toBe(1440);
   });
 
   it('takes degraded and slow pages for bad ones', () => {
-    expect(backToNormal(pages(2000, 7500, { isDegraded: true }), 6000, 10_000)).toBe(1480);
-    expect(backToNormal(pages(2000, 7500, { latency: 501 }), 6000, 10_000)).toBe(1480);
+    expect(backToNormal(pages(2000, 7500, { isDegraded: true }), 6000, 10_000)).toBe(1440);
+    expect(backToNormal(pages(2000, 7500, { latency: 501 }), 6000, 10_000)).toBe(1440);
   });
 
   it('overlooks a bad page that is alone', () => {
