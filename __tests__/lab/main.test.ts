@@ -1,154 +1,131 @@
 /**
- * The main job as its users start it: a process of its own, against a service in another, in real time.
+ * The main job as its users start it: real processes, a real outage, a shorter version. Run `npm run build` first.
  *
- * Both processes write to one pipe, so `close` comes when the last of them has gone. Run `npm run build` first.
+ * All its processes write to one pipe, so a job has ended for these tests when the last of them has gone.
+ * What it claims is checked as in the long version; here the claims that a busy machine cannot disturb are looked at.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { LabRecord, ProtectionId, RunRecord } from '../../src/lab/record.js';
 
 const main = path.resolve(import.meta.dirname, '../../dist/esm/lab/main.js');
-
-const jobs: Job[] = [];
+const folder = mkdtempSync(path.join(tmpdir(), 'stampede-lab-'));
+const report = path.join(folder, 'outage.html');
+const groups: number[] = [];
 
 afterAll(() => {
-  for (const { pid, folder } of jobs) {
-    killGroup(pid);
-    rmSync(folder, { recursive: true });
-  }
+  for (const pid of groups) killGroup(pid);
+  rmSync(folder, { recursive: true });
 });
 
-describe('the main job', () => {
-  let job: Ended;
+describe('the outage lab, when recommendations are gone', () => {
+  let ended: Ended;
+  let record: LabRecord;
 
   beforeAll(async () => {
-    job = await start().ended;
-  }, 20_000);
+    ended = await start('--short', '--only', 'i', '--json', '--report', report).ended;
+    record = JSON.parse(ended.output) as LabRecord;
+  }, 120_000);
 
-  it('ends with exit code 0 and says that everything got through', () => {
-    expect(job.errors).toBe('');
-    expect(job.output).toMatch(/Everything got through in \d\.\d\d s\.\n$/);
-    expect(job.code).toBe(0);
+  const runOf = (protection: ProtectionId): RunRecord =>
+    record.runs.find((run) => run.protection === protection)!;
+
+  it('has a run for each protection, and a claim for each run', () => {
+    expect(record.runs.map(({ protection }) => protection)).toEqual(['none', 'retries', 'timeouts', 'full']);
+    for (const { protection } of record.runs)
+      expect(record.bounds.some((bound) => bound.protection === protection)).toBe(true);
   });
 
+  it('shows all pages under full protection, and hardly any without', () => {
+    const shown = ({ phases: { during } }: RunRecord): number =>
+      (during.answered + during.degraded + during.unauthorised) / during.fresh;
+
+    expect(shown(runOf('full'))).toBeGreaterThanOrEqual(0.99);
+    expect(shown(runOf('none'))).toBeLessThan(0.3);
+  });
+
+  it('asks the dead service four times over with retries, and seldom with a breaker', () => {
+    const attempts = ({ phases: { during } }: RunRecord): number =>
+      during.load.recommendations.attempts / during.fresh;
+
+    expect(attempts(runOf('retries'))).toBeGreaterThan(3);
+    expect(attempts(runOf('full'))).toBeLessThan(1.1);
+  });
+
+  it('answers why connections were refused while circuits were open, by a number that goes with its cause', () => {
+    const [refused] = record.answers[0]!.numbers;
+
+    expect(Number(refused?.measured)).toBeGreaterThan(0);
+    expect(Number(refused?.without)).toBeLessThan(Number(refused?.measured));
+  });
+
+  it('ends with an exit code that says whether all claims hold', () => {
+    expect(ended.code).toBe(record.bounds.every(({ ok }) => ok) ? 0 : 1);
+  });
+
+  it('writes the pictures', () => {
+    expect(readFileSync(report, 'utf8')).toContain('recommendations are gone');
+  });
+});
+
+describe('the outage lab, when it is stopped half way', () => {
+  it.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)(
+    'leaves nothing behind after %s',
+    async (signal) => {
+      const job = start('--short', '--only', 'iv', '--report', path.join(folder, `${signal}.html`));
+      await job.says('started');
+
+      process.kill(job.pid, signal);
+      const ended = await job.ended;
+
+      expect(ended.signal).toBe(signal);
+      expect(isGroupAlive(job.pid)).toBe(false);
+      expect(existsSync(path.join(folder, `${signal}.html`))).toBe(false);
+    },
+    60_000,
+  );
+});
+
+describe('the outage lab, asked for what there is not', () => {
   it.each([
-    ['answers 500 three times', 'decorated method', 4, 'hello, Ada'],
-    ['answers 429, Retry-After: 1', 'withRetry, retryAfter', 2, '12 results'],
-    ['refuses connections for 0.4 s', 'withRetry', undefined, 'welcome'],
-    ['resets two connections', 'decorated method', 3, '9.99 EUR'],
-    ['is too slow twice', 'withRetry, 150 ms each', undefined, '4 routes'],
-    ['has an empty queue for 1.2 s', 'onPredicate, fibo', undefined, 'paint and pack'],
-    ['writes a file after 0.4 s', 'sync withRetry', undefined, 'invoice 7'],
-  ])('gets through to a service that %s', (service, face, scripted, outcome) => {
-    const row = rowOf(job, service);
+    [['--only', 'v'], '--only must be a list of i, ii, iii, iv; got "v".\n'],
+    [['--seed', 'x'], '--seed must be a whole number of 0 or more; got "x".\n'],
+  ])('refuses %j with exit code 2', async (args, text) => {
+    const { code, errors } = await start(...args).ended;
 
-    expect(row[1]).toBe(face);
-    expect(Number(row[2])).toBeGreaterThan(1);
-    if (scripted !== undefined) expect(Number(row[2])).toBe(scripted);
-    expect(row[3]).toMatch(/^\d+(, \d+)*( … \d+)?$/);
-    expect(row.at(-1)).toBe(`✓ ${outcome}`);
-  });
-
-  it('waits at least as long as Retry-After asks', () => {
-    const [, , , waits] = rowOf(job, 'answers 429, Retry-After: 1');
-
-    expect(Number(waits)).toBeGreaterThanOrEqual(1000);
-  });
-
-  it('logs each backoff, and counts as many', () => {
-    const logged = job.output.match(/Backing off Shop\.greet\(\.\.\.\) for \d+ms \(HttpError: 500/g);
-    const [, attempts, retries, backoffs] = rowOf(job, 'Shop.greet');
-
-    expect(logged).toHaveLength(3);
-    expect([attempts, retries, backoffs]).toEqual(['4', '3', '3']);
-  });
-
-  it('writes no colours where nobody sees them', () => {
-    expect(job.output).not.toContain('\u001b');
-  });
-
-  it('leaves no process and no file behind', async () => {
-    expect(() => process.kill(job.servicePid, 0)).toThrow('ESRCH');
-    expect(await leftBehind(job)).toEqual([]);
+    expect(errors).toBe(text);
+    expect(code).toBe(2);
+    expect(readdirSync(folder)).not.toContain('v.html');
   });
 });
-
-describe('the main job, when the service never recovers', () => {
-  it('ends with exit code 1 and says which client did not get through, and why', async () => {
-    const job = await start('--break=queue').ended;
-
-    expect(job.errors).toMatch(/^Shop\.takeJobs did not get through: GiveUpError: .*maxTime.*\n$/);
-    expect(rowOf(job, 'never recovers (queue)').at(-1)).toBe('✗ did not get through');
-    expect(rowOf(job, 'writes a file after 0.4 s').at(-1)).toBe('✓ invoice 7');
-    expect(job.code).toBe(1);
-    expect(await leftBehind(job)).toEqual([]);
-  }, 20_000);
-
-  it('refuses an outage that it does not know, and names those it does', async () => {
-    const job = await start('--break=cheese').ended;
-
-    expect(job.errors).toBe(
-      '--break must be one of errors, rate-limit, refused, reset, slow, queue, file; got "cheese".\n',
-    );
-    expect(job.code).toBe(1);
-  });
-});
-
-describe('the main job, when it is stopped half way', () => {
-  it.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)('leaves nothing behind after %s', async (signal) => {
-    const job = start();
-    await job.says('Backing off');
-
-    process.kill(job.pid, signal);
-    const ended = await job.ended;
-
-    expect(ended.signal).toBe(signal);
-    expect(await leftBehind(ended)).toEqual([]);
-  });
-
-  it('leaves nothing behind after Ctrl-C, which reaches the service too', async () => {
-    const job = start();
-    await job.says('Backing off');
-
-    process.kill(-job.pid, 'SIGINT');
-    const ended = await job.ended;
-
-    expect(ended.signal).toBe('SIGINT');
-    expect(await leftBehind(ended)).toEqual([]);
-  });
-});
-
-/** A run that has been started. */
-interface Job {
-  readonly pid: number;
-  /** What it takes for the system's folder of temporary files. */
-  readonly folder: string;
-  /** Resolves once it has written `text`. */
-  says(text: string): Promise<void>;
-  /** Resolves once the job and its service have gone. */
-  readonly ended: Promise<Ended>;
-}
 
 interface Ended {
+  readonly pid: number;
   readonly code: number | null;
   readonly signal: string | null;
   readonly output: string;
   readonly errors: string;
-  readonly servicePid: number;
-  readonly serviceUrl: string;
-  readonly folder: string;
+}
+
+interface Job {
+  readonly pid: number;
+  /** Resolves once it has written `text`. */
+  says(text: string): Promise<void>;
+  /** Resolves once the job and all that it started have closed what they write to. */
+  readonly ended: Promise<Ended>;
 }
 
 function start(...args: string[]): Job {
-  const folder = mkdtempSync(path.join(tmpdir(), 'stampede-test-'));
   const child = spawn(process.execPath, [main, ...args], {
-    env: { ...process.env, TMPDIR: folder, FORCE_COLOR: undefined, DEBUG: undefined },
-    detached: true, // a process group of its own, as a terminal gives it
+    detached: true, // a process group of its own, so that a failing test can end all of it
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  const pid = child.pid!;
+  groups.push(pid);
   let output = '';
   let errors = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -157,29 +134,11 @@ function start(...args: string[]): Job {
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     errors += text;
   });
-
-  const ended = once(child, 'close').then(([code, signal]): Ended => {
-    const [, servicePid, serviceUrl = ''] = /process (\d+) at (http:\S+)/.exec(output) ?? [];
-    return { code, signal, output, errors, servicePid: Number(servicePid), serviceUrl, folder };
-  });
+  const ended = once(child, 'close').then(([code, signal]): Ended => ({ pid, code, signal, output, errors }));
   const says = async (text: string): Promise<void> => {
     while (!output.includes(text)) await once(child.stdout, 'data');
   };
-  const job = { pid: child.pid!, folder, says, ended };
-  jobs.push(job);
-  return job;
-}
-
-/** The cells of the row that begins with `first`, in whichever table it is. */
-function rowOf({ output }: Ended, first: string): string[] {
-  const line = output.split('\n').find((one) => one.startsWith(`  ${first}  `));
-  return (line ?? '').trim().split(/ {2,}/);
-}
-
-/** What a run that has ended should have taken along: its service, its files. */
-async function leftBehind({ serviceUrl, folder }: Ended): Promise<string[]> {
-  const answer = await fetch(serviceUrl).catch(() => undefined);
-  return [...(answer === undefined ? [] : [serviceUrl]), ...readdirSync(folder)];
+  return { pid, says, ended };
 }
 
 function killGroup(pid: number): void {

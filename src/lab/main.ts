@@ -12,7 +12,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { lab } from './lab.js';
+import { lab, tooLate } from './lab.js';
 import { columns, scenarios } from './plan.js';
 import type { LabRecord, ScenarioId } from './record.js';
 import { reportHtml } from './report/html.js';
@@ -60,7 +60,7 @@ async function main({ only, isShort, isJson, seed, report }: Flags): Promise<num
   return record.bounds.every(({ ok }) => ok) ? 0 : 1;
 }
 
-function tell({ bounds, answers, took }: LabRecord, report: string): void {
+function tell({ bounds, answers, took, runs }: LabRecord, report: string): void {
   const colours = coloursOf(process.stdout, process.env);
   console.log(`\n${boundsTable(bounds, colours)}`);
   for (const { question, answer, numbers } of answers) {
@@ -74,6 +74,11 @@ function tell({ bounds, answers, took }: LabRecord, report: string): void {
   const failed = bounds.filter(({ ok }) => !ok);
   for (const { scenario, protection, name, bound, measured, why } of failed)
     console.error(`(${scenario}, ${protection}) ${name} is ${measured}; it should be ${bound}. ${why}`);
+  const lateBy = Math.max(...runs.map(({ marks }) => marks.numbers['lateBy'] ?? 0));
+  if (failed.length > 0 && lateBy > tooLate) {
+    const late = `timers were up to ${Math.round(lateBy)} ms late`;
+    console.error(`This machine was busy with something else (${late}), which may be all that is wrong.`);
+  }
   const verdict = `${bounds.length - failed.length} of ${bounds.length} claims hold`;
   console.log(`${verdict}, after ${Math.round(took / 1000)} s. The pictures are in ${report}.`);
 }
