@@ -9,7 +9,10 @@ import type { RunRecord } from '../../src/lab/record.js';
 const none = { attempts: 0, fresh: 200 };
 
 /** A run of scenario i under full protection, as it should be, but for what is given. */
-function run({ degraded = 190, attempts = 30, back = 900, p50 = 20 } = {}): RunRecord {
+function run(
+  given: { degraded?: number; attempts?: number; back?: number | null; p50?: number } = {},
+): RunRecord {
+  const { degraded = 190, attempts = 30, back = 900, p50 = 20 } = given;
   const phase = {
     fresh: 200,
     answered: 6,
