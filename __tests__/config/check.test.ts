@@ -243,6 +243,11 @@ describe('a configuration', () => {
 
   it.each([
     ['auth', 'auth: [hunter2]'],
+    ['auth as a text', 'auth: hunter2'],
+    ['headers as a text', 'headers: "authorization: hunter2"'],
+    ['cookies as a text', 'cookies: hunter2'],
+    ['params as a text', 'params: key=hunter2'],
+    ['a password that is no text', 'auth: { username: me, password: [hunter2] }'],
     ['a bearer', 'auth: { bearer: [hunter2] }'],
     ['a header', 'headers: { authorization: [hunter2] }'],
     ['a cookie', 'cookies: { session: { hunter2: hunter2 } }'],
