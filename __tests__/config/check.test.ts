@@ -85,7 +85,7 @@ describe('a configuration', () => {
       'policies: { p: { retry: { wait: &w { type: cap, max: 1s, wait: *w } } } }',
       'policies.p.retry.wait.wait is an alias of what it stands in',
     ],
-    ['a key that is no text', '? [a]\n: 1', 'keys must be strings'],
+    ['a key that is no text', '? [a]\n: 1', '1:3  A key must be a text'],
     [
       'a name that reaches the prototype',
       'gateways: { __proto__: { timeout: 1s } }',
