@@ -126,7 +126,8 @@ async function write(options) {
   const { outputFiles } = await build({ ...shared, ...options });
   for (const file of outputFiles) {
     mkdirSync(path.dirname(file.path), { recursive: true });
-    writeFileSync(file.path, file.path.endsWith('.js') ? withClassNames(file.text) : file.text);
+    const mode = file.text.startsWith('#!') ? 0o755 : 0o644;
+    writeFileSync(file.path, file.path.endsWith('.js') ? withClassNames(file.text) : file.text, { mode });
   }
   return outputFiles;
 }

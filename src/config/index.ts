@@ -15,3 +15,6 @@ export { gatewayOptionsOf, retryOptionsOf } from './convert/patterns.js';
 export { httpOptionsOf } from './convert/http.js';
 export type { HttpOptions } from './convert/http.js';
 export { retryConfigOptionsOf } from './convert/retry-config.js';
+export { findRisks } from './risks/find-risks.js';
+export { ruleNames } from './risks/finding.js';
+export type { Finding, Measure, RuleName, Severity } from './risks/finding.js';

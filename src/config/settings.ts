@@ -59,6 +59,8 @@ export interface UpstreamSettings {
   readonly rate: number;
   /** How many calls it can bear. @default unknown */
   readonly capacity?: number | undefined;
+  /** How many processes make these calls; each has a circuit and a budget of its own. @default 1 */
+  readonly processes?: number | undefined;
 }
 
 export interface RetryPolicySettings {

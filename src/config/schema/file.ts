@@ -8,7 +8,7 @@ import { bulkhead, hedge, rateLimit, throttle } from './guards.js';
 import { http } from './http.js';
 import { retryConfig } from './retry-config.js';
 import { budget, retry } from './retry.js';
-import { flag, off, option, readText, required, text, time } from './values.js';
+import { flag, number, off, option, readText, required, text, time } from './values.js';
 
 const options = 'must be a map of options, or false';
 const limitOrOff = 'must be a time with a unit, such as 2s, or false for no limit';
@@ -70,8 +70,12 @@ export const gateway = v.strictObject(
         {
           rate: required(rate, 'How often it is called, by all clients together: 50/s.'),
           capacity: option(rate, 'How many calls it can bear: 80/s.'),
+          processes: option(
+            number({ least: 1, whole: true }),
+            'How many processes make these calls. Default: 1.',
+          ),
         },
-        'must be a map with rate, and capacity',
+        'must be a map with rate, capacity and processes',
       ),
       'For `stampede check` only.',
     ),

@@ -1,0 +1,61 @@
+import { describe, expect, it } from '@jest/globals';
+import { noTimeout, queuePastDeadline, timeoutPastDeadline } from '../../../src/config/risks/time-limits.js';
+import { factsOf } from './facts-of.js';
+
+describe('the rule timeout-past-deadline', () => {
+  it('finds an attempt that may take all the time of the call', () => {
+    const [finding] = timeoutPastDeadline(factsOf({ timeout: 10_000, deadline: 6_000 }));
+
+    expect(finding).toMatchObject({ rule: 'timeout-past-deadline', number: { value: 10_000, unit: 'ms' } });
+    expect(finding!.cure).toContain('at most 2 s (the deadline in 3)');
+  });
+
+  it('draws the line at the deadline', () => {
+    expect(timeoutPastDeadline(factsOf({ timeout: 30_000 }))).toHaveLength(1);
+    expect(timeoutPastDeadline(factsOf({ timeout: 29_999 }))).toEqual([]);
+  });
+
+  it('has no word where nothing is retried, or nothing has a limit', () => {
+    expect(timeoutPastDeadline(factsOf({ deadline: 1000, retry: undefined }))).toEqual([]);
+    expect(timeoutPastDeadline(factsOf({ timeout: Infinity, deadline: Infinity }))).toEqual([]);
+    expect(timeoutPastDeadline(factsOf({ timeout: Infinity }))).toEqual([]);
+  });
+});
+
+describe('the rule queue-past-deadline', () => {
+  it.each([
+    [{ queue: 10, maxWait: 30_000 }, 1],
+    [{ queue: 10, maxWait: Infinity }, 1],
+    [{ queue: 10, maxWait: 29_999 }, 0],
+    [{ queue: 0, maxWait: Infinity }, 0],
+  ])('of %j finds %s', (bulkhead, findings) => {
+    expect(queuePastDeadline(factsOf({ bulkhead }))).toHaveLength(findings);
+  });
+
+  it('has no word where there is no deadline', () => {
+    const facts = factsOf({ bulkhead: { queue: 1, maxWait: Infinity }, deadline: Infinity });
+
+    expect(queuePastDeadline(facts)).toEqual([]);
+  });
+});
+
+describe('the rule no-timeout', () => {
+  const endless = { timeout: Infinity, deadline: Infinity };
+
+  it('counts the calls that pile up in a minute', () => {
+    const [finding] = noTimeout(factsOf({ ...endless, load: { rate: 50 } }));
+
+    expect(finding!.number).toMatchObject({ value: 3000, unit: 'calls' });
+  });
+
+  it('says so where nobody knows the rate', () => {
+    expect(noTimeout(factsOf(endless))[0]!.number.value).toBe(Infinity);
+  });
+
+  it.each([[{ timeout: Infinity }], [{ deadline: Infinity }], [{ ...endless, retry: undefined }]])(
+    'has no word against %j',
+    (given) => {
+      expect(noTimeout(factsOf(given))).toEqual([]);
+    },
+  );
+});
