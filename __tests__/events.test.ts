@@ -1,13 +1,13 @@
 /** The event hub: who wants to know hears it, and does no harm. */
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { type EventListener, type StampedeEvent, subscribe } from '../src/core.js';
-import { describe as describeError, isObserved, publish, warnOnce } from '../src/events.js';
+import { type EventListener, type StampedeEvent, type SubscribeOptions, subscribe } from '../src/core.js';
+import { areCallsObserved, describe as describeError, isObserved, publish, warnOnce } from '../src/events.js';
 
 let stops: (() => void)[] = [];
 let warnings: unknown[][] = [];
 
-function listen(listener: EventListener): () => void {
-  const stop = subscribe(listener);
+function listen(listener: EventListener, options: SubscribeOptions = {}): () => void {
+  const stop = subscribe(listener, options);
   stops.push(stop);
   return stop;
 }
@@ -98,17 +98,86 @@ describe('subscribe', () => {
   });
 
   it('is observed as long as somebody listens', () => {
-    expect(isObserved()).toBe(false);
+    expect(isObserved('retry:backoff')).toBe(false);
 
     const [stopOne, stopOther] = [listen(() => {}), listen(() => {})];
-    expect(isObserved()).toBe(true);
+    expect(isObserved('retry:backoff')).toBe(true);
 
     stopOne();
-    expect(isObserved()).toBe(true);
+    expect(isObserved('retry:backoff')).toBe(true);
 
     stopOther();
     stopOther();
-    expect(isObserved()).toBe(false);
+    expect(isObserved('retry:backoff')).toBe(false);
+  });
+
+  it('tells only of the types that are wanted, and makes no others for them', () => {
+    const seen: string[] = [];
+    listen(({ type }) => void seen.push(type), { types: ['retry:backoff', 'circuit:open'] });
+
+    for (const type of ['retry:backoff', 'retry:end', 'circuit:open'] as const) publish(type, 'ping', {});
+
+    expect(seen).toEqual(['retry:backoff', 'circuit:open']);
+    expect([isObserved('circuit:open'), isObserved('retry:end')]).toEqual([true, false]);
+  });
+
+  it('leaves calls that succeed at once alone where nobody wants what they have', () => {
+    const stop = listen(() => {}, { types: ['retry:backoff', 'retry:giveup', 'retry:abort'] });
+    const before = areCallsObserved();
+    for (const type of ['retry:attempt', 'retry:success', 'retry:end'] as const) {
+      const stopOne = listen(() => {}, { types: [type] });
+      expect(areCallsObserved()).toBe(true);
+      stopOne();
+    }
+    stop();
+
+    expect([before, areCallsObserved()]).toEqual([false, false]);
+  });
+
+  it('asks a function each time whether an event is wanted', () => {
+    let wanted = false;
+    const listener = jest.fn<EventListener>();
+    listen(listener, { types: (type) => wanted && type !== 'timeout' });
+    expect([areCallsObserved(), isObserved('hedge')]).toEqual([false, false]);
+    publish('hedge', 'ping', {});
+
+    wanted = true;
+    expect([areCallsObserved(), isObserved('hedge'), isObserved('timeout')]).toEqual([true, true, false]);
+    for (const type of ['hedge', 'timeout'] as const) publish(type, 'ping', {});
+
+    expect(listener.mock.calls.map(([{ type }]) => type)).toEqual(['hedge']);
+  });
+
+  it('takes a question that throws for a no, and reports it once', () => {
+    const listener = jest.fn<EventListener>();
+    listen(listener, {
+      types: () => {
+        throw new TypeError('my question');
+      },
+    });
+
+    for (let round = 0; round < 3; round++) publish('hedge', 'ping', {});
+
+    expect(listener).not.toHaveBeenCalled();
+    expect(warnings).toEqual([
+      [
+        'The types of an event listener failed: TypeError: my question',
+        { type: 'StampedeWarning', code: 'STAMPEDE_LISTENER' },
+      ],
+    ]);
+  });
+
+  it.each([
+    [['retry:backof'], 'types must have nothing in it but a type of event (did you mean retry:backoff?)'],
+    [['weather'], /^types must have nothing in it but one of retry:attempt, .*fallback; got "weather"/],
+    [[7], 'got 7.'],
+    [
+      'retry:backoff',
+      'types must be an array of types of events, or a function of one; got "retry:backoff".',
+    ],
+  ])('refuses %j', (types, message) => {
+    expect(() => subscribe(() => {}, { types: types as never })).toThrow(message);
+    expect(isObserved('retry:backoff')).toBe(false);
   });
 });
 

@@ -63,6 +63,27 @@ export const targets = [
     atMost: 2.0,
     why: 'As `method`: options are worked out when the method is wrapped.',
   },
+  ...['doors imported', 'observed before', 'a listener of backoffs'].map((how) => ({
+    suite: 'observed',
+    contender: `stampede, ${how}`,
+    metric: 'timesUnobserved',
+    atMost: 1.15,
+    why: 'Whoever does not observe calls that succeed must not pay for those who could; the rest is noise.',
+  })),
+  {
+    suite: 'observed',
+    contender: 'stampede, channels, no subscriber',
+    metric: 'addedNs',
+    atMost: 100,
+    why: 'Three channels are asked whether anybody subscribes, which no hook would tell.',
+  },
+  ...['Prometheus', 'OpenTelemetry'].map((system) => ({
+    suite: 'observed',
+    contender: `stampede, ${system}`,
+    metric: 'addedNs',
+    atMost: 3000,
+    why: 'Two events with details and two counts for each call: less than one `add` of OpenTelemetry’s own SDK takes.',
+  })),
   {
     suite: 'fail3',
     contender: 'stampede',

@@ -13,8 +13,8 @@ export {
 } from './errors.js';
 export type { StampedeErrorCode } from './errors.js';
 export { checkKeys, nearest } from './checks.js';
-export { subscribe } from './events.js';
-export type { EventListener, StampedeEvent } from './events.js';
+export { eventTypes, subscribe } from './events.js';
+export type { EventListener, EventType, StampedeEvent, SubscribeOptions } from './events.js';
 
 export { asyncContext, debugLines, debugWanted } from './time/host.js';
 export type { AsyncContext } from './time/host.js';
@@ -127,6 +127,8 @@ export type {
   HalfOpenOptions,
   RampOptions,
 } from './policies/circuit-options.js';
+export { standings } from './policies/in-use.js';
+export type { Standing } from './policies/in-use.js';
 export { Bucket } from './policies/bucket.js';
 export type { BucketRules } from './policies/bucket.js';
 export { retryBudget } from './policies/retry-budget.js';

@@ -131,7 +131,7 @@ describe('a signal while the command runs', () => {
 
   it('ends a try that is being ended by --timeout, too', async () => {
     const run = startScript('trap "echo told" TERM; ready; while :; do sleep 0.05; done', [
-      ...['--timeout', '200ms', '--kill-after', '500ms'],
+      ...['--timeout', '1s', '--kill-after', '500ms'],
     ]);
     await run.says('told');
 
@@ -204,7 +204,7 @@ describe('an end that nobody planned', () => {
   it('leaves no child behind when stampede itself fails', async () => {
     const program = `
       import { exec } from ${JSON.stringify(path.resolve(bin, '../exec/run.js'))};
-      setTimeout(() => { throw new Error('a fault of ours'); }, 500);
+      setTimeout(() => { throw new Error('a fault of ours'); }, 1500);
       const nobody = () => {};
       const report = { starts: nobody, backsOff: nobody, givesUp: nobody, succeeds: nobody, interrupted: nobody };
       await exec({

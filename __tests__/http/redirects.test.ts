@@ -17,7 +17,11 @@ import {
 const { open } = closing();
 
 /** Sends what asks for `/` to `to`, and echoes everything else. */
-function redirecting(status: number, to: string, headers: Record<string, string> = {}): Promise<TestServer> {
+function redirecting(
+  status: number,
+  to: string,
+  headers: Record<string, string | string[]> = {},
+): Promise<TestServer> {
   return httpServer(({ method, url, headers: got, body }, response) => {
     if (url === '/') response.writeHead(status, { location: to, ...headers }).end('moved');
     else response.end(JSON.stringify({ method, url, headers: got, body: body.toString() }));
@@ -282,6 +286,61 @@ describe('what goes along', () => {
     await session.close();
   });
 
+  it('is each cookie that a redirect sets, without a session until the call is over', async () => {
+    const server = await open(
+      httpServer(({ url }, response) => {
+        if (url === '/end') return response.writeHead(200, { 'set-cookie': 'end=1' }).end();
+        const step = url === '/' ? '/login' : '/end';
+        return response
+          .writeHead(302, { location: step, 'set-cookie': `${step.slice(1)}=new; Path=/` })
+          .end();
+      }),
+    );
+
+    await horde.get(server.url, { cookies: { login: 'old', other: '1' } });
+    await horde.get(server.url);
+
+    const sent = server.requests.map(({ url, headers }) => [url, headers.cookie]);
+    expect(sent).toEqual([
+      ['/', 'login=old; other=1'],
+      ['/login', 'other=1; login=new'],
+      ['/end', 'other=1; login=new; end=new'],
+      ['/', undefined],
+      ['/login', 'login=new'],
+      ['/end', 'login=new; end=new'],
+    ]);
+  });
+
+  it('is no cookie that a redirect sets for another site', async () => {
+    const target = await open(echoServer());
+    const other = target.url.replace('127.0.0.1', 'localhost');
+    const server = await open(
+      redirecting(302, `${other}/next`, { 'set-cookie': ['a=1', 'b=2; Domain=localhost'] }),
+    );
+
+    await horde.get(server.url);
+
+    expect(target.requests[0]?.headers.cookie).toBeUndefined();
+  });
+
+  it('is a cookie at a retry, too, where the redirect that set it is not asked again', async () => {
+    const server = await open(
+      httpServer(({ url }, response, n) => {
+        if (url === '/') response.writeHead(302, { location: '/next', 'set-cookie': 'id=7; Path=/' }).end();
+        else response.writeHead(n < 3 ? 503 : 200).end();
+      }),
+    );
+
+    await horde.get(server.url, { backoff: false });
+
+    const sent = server.requests.map(({ url, headers }) => [url, headers.cookie]);
+    expect(sent).toEqual([
+      ['/', undefined],
+      ['/next', 'id=7'],
+      ['/next', 'id=7'],
+    ]);
+  });
+
   it('is no name or password that the location holds', async () => {
     const target = await open(echoServer());
     const server = await open(redirecting(302, target.url.replace('http://', 'http://me:secret@')));
@@ -290,5 +349,21 @@ describe('what goes along', () => {
 
     expect(target.requests[0]?.headers).not.toHaveProperty('authorization');
     expect(response.url).not.toContain('secret');
+  });
+});
+
+describe('a redirect to another origin', () => {
+  it('leads to its circuit, while the origin that was called first pays the retries', async () => {
+    const target = await open(httpServer((_request, response) => void response.writeHead(503).end()));
+    const server = await open(redirecting(302, target.url));
+    const session = new RetrySession({ backoff: false, circuitBreaker: { consecutive: 4 } });
+
+    await session.get(server.url);
+
+    const [first, second] = [session.origins.get(server.url), session.origins.get(target.url)];
+    expect([first?.circuit, second?.circuit]).toEqual(['closed', 'open']);
+    expect(first?.budget?.level).toBeLessThan(first?.budget?.capacity ?? 0);
+    expect(second?.budget?.level).toBe(second?.budget?.capacity);
+    await session.close();
   });
 });

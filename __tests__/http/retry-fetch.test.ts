@@ -237,6 +237,24 @@ describe('retryFetch', () => {
       expect(clock.now()).toBe(1000);
     });
 
+    it('in all takes the place of no answer: what it leaves no time to send is not sent', async () => {
+      const clock = new VirtualClock();
+      const given = fake(503, 200);
+      const get = retryFetch(given, {
+        ...quick,
+        clock,
+        timeout: { total: '1s' },
+        backoff: { type: 'fixed', delay: '2s' }, // cut to the second that is left
+      });
+
+      const response = await clock.run(() => get('https://host.test'));
+
+      expect(response.status).toBe(503);
+      expect(await response.text()).toBe('body');
+      expect(given.calls).toHaveLength(1);
+      expect(clock.now()).toBe(1000);
+    });
+
     it('in all ends a callback that reads, and frees its connection', async () => {
       const server = await open(
         httpServer((_request, response) => {

@@ -253,6 +253,33 @@ describe('a session that is destroyed', () => {
     expect(server.sockets.size).toBe(0);
   });
 
+  it.each([
+    ['itself', 'retrying'],
+    ['with the session that it is made of', 'session'],
+  ])('keeps no process alive for a call between two attempts: %s', async (_, which) => {
+    const { stdout } = await runInNode(`
+      import http from 'node:http';
+      import { setTimeout as sleep } from 'node:timers/promises';
+      import { RetrySession, Session } from './src/http/index.ts';
+      const server = http.createServer((request, response) => void response.writeHead(503).end());
+      await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+      server.unref();
+      server.on('connection', (socket) => socket.unref());
+      const session = new Session();
+      const retrying = new RetrySession({ session, backoff: { type: 'fixed', delay: '50s' }, jitter: null });
+      const waiting = new Promise((resolve) => {
+        const onBackoff = () => void setTimeout(resolve, 10);
+        const url = 'http://127.0.0.1:' + server.address().port;
+        retrying.get(url, { onBackoff, timeout: null }).catch(({ name }) => console.log(name));
+      });
+      await waiting;
+      await ${which}.destroy();
+      setTimeout(() => { console.log('still alive'); process.exit(); }, 3000).unref();
+    `);
+
+    expect(stdout).toBe('ConnectionError\n');
+  });
+
   it('need not have been closed before, and may be closed after', async () => {
     const server = await open(silent());
     const session = new Session();

@@ -221,6 +221,22 @@ describe('what a session keeps', () => {
     await Promise.all([one.close(), other.close()]);
   });
 
+  it('sends what was put into its jar by hand, at once and later', async () => {
+    const server = await open(echoServer());
+    await using session = new RetrySession();
+    const sent = async (): Promise<unknown> =>
+      (await (await session.get(server.url)).json<Echo>()).headers['cookie'];
+
+    const before = await sent();
+    session.jar.setCookieSync('a=1', server.url);
+    const once = await sent();
+    await session.jar.setCookie('b=2', server.url);
+    const twice = await sent();
+    await session.jar.removeAllCookies();
+
+    expect([before, once, twice, await sent()]).toEqual([undefined, 'a=1', 'a=1; b=2', undefined]);
+  });
+
   it('takes a jar of tough-cookie', async () => {
     const server = await open(echoServer());
     const jar = new CookieJar();
@@ -563,11 +579,15 @@ describe('what a call shows of itself', () => {
     await session.close();
   });
 
-  it('leads to who made the call, and says after how many tries', async () => {
+  it.each([
+    ['a RetryRequest', () => horde],
+    ['a RetrySession', () => new RetrySession()],
+  ])('of %s leads to who made the call, and says after how many tries', async (_, make) => {
     const server = await open(closesAfterRequest('rst'));
+    const client = make();
 
     async function businessOfTheUser(): Promise<unknown> {
-      const response = await horde.get(server.url, {
+      const response = await client.get(server.url, {
         retries: 2,
         backoff: false,
         budget: false,

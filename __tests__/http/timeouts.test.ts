@@ -5,7 +5,8 @@
  * value, for the best of a few calls.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Agent, type Dispatcher } from 'undici';
 import {
   ConnectTimeoutError,
   ConnectionError,
@@ -17,9 +18,11 @@ import {
 import { leavesNothing, rejection, time } from './support/residue.js';
 import {
   type TestServer,
+  closesAfterRequest,
   cutBody,
   jsonServer,
   neverAccepts,
+  nobody,
   rawServer,
   scripted,
   serverApart,
@@ -65,6 +68,18 @@ const byteASecond = (): Promise<TestServer> =>
     const timer = setInterval(() => void socket.write('x'), 1000);
     socket.once('close', () => clearInterval(timer));
   });
+
+/** Sends the first request, and lets the others wait for ever. */
+function afterFirst(): Dispatcher {
+  let sent = 0;
+  return agent.compose((dispatch) => (options, handler) => {
+    sent += 1;
+    return sent === 1 ? dispatch(options, handler) : true;
+  });
+}
+
+const agent = new Agent();
+afterAll(() => agent.close());
 
 // The first call of a process loads what it needs.
 beforeAll(async () => {
@@ -217,6 +232,42 @@ describe('timeouts and retries', () => {
     expect(took).toBeLessThanOrEqual(150 + 20 * 25);
     expect(status).toBe(503);
     expect(waited).toBeLessThanOrEqual(20 * 150);
+  });
+
+  it('a retry that the total leaves no time to send takes the place of no answer', async () => {
+    const server = await open(scripted({ status: 503, headers: { connection: 'close' }, body: 'busy' }));
+    const client = session({ backoff: false, timeout: { total: 100 } });
+
+    const response = await client.get(server.url, { dispatcher: afterFirst() });
+
+    expect(response.status).toBe(503);
+    expect(await response.text()).toBe('busy');
+    expect(response.attempts.map(({ status, phase }) => [status, phase])).toEqual([
+      [503, 'headers'],
+      [undefined, 'queued'],
+    ]);
+    expect(response.attempts[1]?.error).toBeInstanceOf(TotalTimeoutError);
+  });
+
+  it('nor of an error after which the server may have done the work', async () => {
+    const server = await open(closesAfterRequest('rst'));
+    const client = session({ backoff: false, timeout: { total: 100 } });
+
+    const error = await rejection<ConnectionError>(client.get(server.url, { dispatcher: afterFirst() }));
+
+    expect(error).not.toBeInstanceOf(TotalTimeoutError);
+    expect(error.sent).toBe(true);
+    expect(error.attempts).toHaveLength(2);
+  });
+
+  it('but of one that was never sent either', async () => {
+    const server = await open(nobody());
+    const client = session({ backoff: false, timeout: { total: 100 } });
+
+    const error = await rejection<ConnectionError>(client.get(server.url, { dispatcher: afterFirst() }));
+
+    expect(error).toBeInstanceOf(TotalTimeoutError);
+    expect(error.attempts).toHaveLength(2);
   });
 
   it('a body that is read as a stream has the total, too, and between its bytes the read timeout', async () => {

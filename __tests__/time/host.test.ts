@@ -78,6 +78,25 @@ describe('afterOtherWork', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
+  it('is not stopped by the fake timers of jest that were there before it', async () => {
+    jest.useFakeTimers();
+    const { afterOtherWork } = await hostWithout();
+
+    await new Promise<void>((resolve) => afterOtherWork(resolve));
+
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  it('is not stopped by those of node:test either, which are bound', async () => {
+    const neverCalls = function setImmediate(): void {};
+    jest.replaceProperty(globalThis, 'setImmediate', neverCalls.bind(null) as never);
+    const { afterOtherWork } = await hostWithout();
+
+    await new Promise<void>((resolve) => afterOtherWork(resolve));
+
+    expect(setImmediate.name).toBe('bound setImmediate');
+  });
+
   it('leaves no port open behind itself', async () => {
     const close = jest.spyOn(MessagePort.prototype, 'close');
     const { afterOtherWork } = await hostWithout('setImmediate');

@@ -8,6 +8,7 @@ export default {
   method: itself,
   sync: itself,
   optioned: itself,
+  observed: () => ({ call: itself }),
   breaker: itself,
   timeout: itself,
   stack: itself,

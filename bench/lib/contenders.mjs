@@ -18,6 +18,8 @@
  * @property {Wrap} [method]     The same around an async method with `this` and two arguments.
  * @property {Wrap} [sync]       The same around a sync method; what it returns is returned at once.
  * @property {Wrap} [optioned]   The same with options, which the contender's name tells.
+ * @property {() => { call: Wrap, seen?: () => number } | Promise<object>} [observed]  Begins to observe; gives `plain`
+ *                               and, where something is observed, how often it was.
  * @property {Wrap} [zeroWait]   5 retries and no wait, around an async function of one argument.
  * @property {Wrap} [endless]    As `zeroWait`, with thousands of retries.
  * @property {Wrap} [longWait]   One retry after 60 s, around an async function without arguments.

@@ -30,6 +30,7 @@ const ORDER = [
   'sync',
   'options',
   'options-method',
+  'observed',
   'fail3',
   'fail3-together',
   'breaker',

@@ -16,7 +16,7 @@ export abstract class Answered implements HttpResponse {
   abstract readonly history: readonly HttpResponse[];
   abstract readonly elapsed: Ms;
   abstract readonly retryAfter: Ms | undefined;
-  abstract readonly body: HttpResponse['body'];
+  abstract readonly body: any; // a `Readable`, which browsers have no type for
   abstract bytes(): Promise<Bytes>;
   abstract text(): Promise<string>;
   abstract lines(): AsyncGenerator<string>;

@@ -1,7 +1,7 @@
 /**
  * Which cookies go with a request, and which of an answer are kept: tough-cookie's jar, with bounds.
  */
-import { Cookie, type CookieJar } from 'tough-cookie';
+import { Cookie, CookieJar, type ErrorCallback, MemoryCookieStore } from 'tough-cookie';
 
 /** More than this of one site are not kept; browsers hold 150 to 180. */
 const mostPerSite = 180;
@@ -9,6 +9,30 @@ const mostPerSite = 180;
 const longest = 4096;
 /** Of an answer that sets more, the rest is not looked at. */
 const mostPerAnswer = 500;
+
+/** A store that knows whether it was ever used: to ask an empty jar takes a tenth of the time of a request. */
+class OwnStore extends MemoryCookieStore {
+  isUnused = true;
+
+  override putCookie(cookie: Cookie): Promise<void>;
+  override putCookie(cookie: Cookie, callback: ErrorCallback): void;
+  override putCookie(cookie: Cookie, callback?: ErrorCallback): Promise<void> | undefined {
+    this.isUnused = false;
+    if (callback === undefined) return super.putCookie(cookie);
+    super.putCookie(cookie, callback);
+    return undefined;
+  }
+}
+
+/** A jar with nothing in it. */
+export function emptyJar(): CookieJar {
+  return new CookieJar(new OwnStore());
+}
+
+function cookiesFor(jar: CookieJar, url: URL): readonly Cookie[] {
+  const { store } = jar;
+  return store instanceof OwnStore && store.isUnused ? [] : jar.getCookiesSync(url.href);
+}
 
 /**
  * The header `cookie` for an address.
@@ -21,7 +45,7 @@ export function cookieHeader(
   url: URL,
   own: Readonly<Record<string, string>>,
 ): string | undefined {
-  const kept = jar === undefined ? [] : jar.getCookiesSync(url.href);
+  const kept = jar === undefined ? [] : cookiesFor(jar, url);
   const pairs = Object.entries(own).map(([name, value]) => `${name}=${value}`);
   const others = kept.filter(({ key }) => !Object.hasOwn(own, key)).map((cookie) => cookie.cookieString());
   const all = [...pairs, ...others];

@@ -4,7 +4,7 @@
  *
  * Those errors reach the caller as the very same objects. What they mean, an `HttpError`, is kept beside them.
  */
-import type { Ms, Outcome } from '../core.js';
+import type { Ms, Outcome, Waits } from '../core.js';
 import { type HttpAttempt, noteAttempt } from './attempt-trail.js';
 import { ConnectionError, HttpError, type RequestName, TotalTimeoutError } from './http-errors.js';
 import type { HttpResponse } from './http-response.js';
@@ -34,6 +34,7 @@ export interface GuestResponse extends HttpResponse {
 
 export class GuestCall<Response extends GuestResponse = GuestResponse> implements RetriedHttpCall {
   last: Outcome<Response> | undefined;
+  waits: Waits | undefined;
   /** Moment at which all must be over. */
   readonly deadline: Ms;
   readonly isIdempotent: boolean;
@@ -62,6 +63,11 @@ export class GuestCall<Response extends GuestResponse = GuestResponse> implement
   /** Which attempt this is, from 1. */
   get tries(): number {
     return this.#tries;
+  }
+
+  /** Whether its time is over after an attempt and a wait. */
+  get isLate(): boolean {
+    return this.last !== undefined && this.settings.clock.now() >= this.deadline;
   }
 
   inTime<T>(work: PromiseLike<T>): Promise<T> {

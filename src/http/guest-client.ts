@@ -1,7 +1,7 @@
 /**
  * Retrying the requests that somebody else sends: the policy, circuits and budgets of a session around a host.
  */
-import { isRefusal } from '../core.js';
+import { RefusalError, isRefusal } from '../core.js';
 import type { GuestCall, GuestResponse } from './guest-call.js';
 import { Origins } from './judgement/origins.js';
 import { type Judge, type RetriedSend, retryPolicyFor } from './judgement/retry-policy.js';
@@ -40,6 +40,8 @@ export class GuestClient<Call extends GuestCall<Response>, Response extends Gues
 
   // The breaker is to see what an error means, the caller the error itself.
   async #attempt(call: Call, judge: Judge<Response>): Promise<Response> {
+    // Nothing can be sent: the call ends with what the attempt before it brought.
+    if (call.isLate) throw new RefusalError('ERR_TIMEOUT', 'No time is left for another attempt.');
     const { breaker } = this.#origins.of(call.request.url);
     // Whether it is a failure of the origin, `giveup` may know.
     let isAnswered = false;

@@ -5,17 +5,19 @@
  * request can be followed from top to bottom.
  */
 import { Readable } from 'node:stream';
-import type { CookieJar } from 'tough-cookie';
-import { type Ms, RefusalError, isRefusal, isThenable } from '../core.js';
+import { CookieJar } from 'tough-cookie';
+import { type CircuitBreaker, RefusalError, isRefusal, isThenable } from '../core.js';
 import { cookieHeader, keepCookies } from './cookies.js';
 import { HttpCall } from './http-call.js';
-import { type RequestName, ResponseSizeError } from './http-errors.js';
+import { ResponseSizeError } from './http-errors.js';
 import type { HttpResponse } from './http-response.js';
+import { isRedirect } from './redirects.js';
 import type { Origins } from './judgement/origins.js';
 import { type Judge, type RetriedSend, retryPolicyFor } from './judgement/retry-policy.js';
 import type { RetrySettings } from './judgement/retry-settings.js';
 import { complete } from './request/complete.js';
 import type { HttpRequest } from './request/prepare.js';
+import { LateName } from './request/url.js';
 import { WireResponse } from './response.js';
 import type { Agents } from './wire/agents.js';
 import { exchange } from './wire/exchange.js';
@@ -28,12 +30,16 @@ export interface ClientParts {
   readonly agents: Agents;
   /** Circuits and budgets; `undefined` for none. */
   readonly origins: Origins | undefined;
-  /** Where cookies are kept; `undefined`: nowhere. */
+  /** Where cookies are kept; `undefined`: in the call, for the hops of its redirects. */
   readonly jar: CookieJar | undefined;
 }
 
+/** One request and its answer. */
+type Hop = (call: HttpCall, judge: Judge<WireResponse>) => Promise<WireResponse>;
+
 export class HttpClient {
   readonly #parts: ClientParts;
+  readonly #guarded = new WeakMap<CircuitBreaker, Hop>();
   readonly #retries = new WeakMap<RetrySettings, RetriedSend<HttpCall, WireResponse>>();
 
   constructor(parts: ClientParts) {
@@ -53,7 +59,7 @@ export class HttpClient {
       call.request = isThenable(whole) ? await call.inTime(whole) : whole;
       const response = await this.#retriedBy(settings)(call);
       call.end(response);
-      if (!request.stream) await response.settle();
+      if (!request.stream && !response.isSettled) await response.settle();
       request.signal?.throwIfAborted(); // while the rest of the body was taken in, which may fail
       if (request.hooks.length > 0) await this.#callHooks(call, response);
       return response;
@@ -87,6 +93,7 @@ export class HttpClient {
       retried = retryPolicyFor<HttpCall, WireResponse>(settings, {
         send: (call, judge) => this.#attempt(call, judge),
         budgetFor: (call) => this.#parts.origins?.of(call.request.url).budget,
+        clock: this.#parts.agents.traffic.clockOf(settings.clock),
       });
       this.#retries.set(settings, retried);
     }
@@ -101,50 +108,67 @@ export class HttpClient {
       throw new RefusalError('ERR_TIMEOUT', 'No time is left for another attempt.');
     }
     call.startAttempt();
-    for (;;) {
-      const response = await this.#hop(call, judge);
-      if (!call.follow(response)) return response;
-      response.close();
-    }
-  }
-
-  async #hop(call: HttpCall, judge: Judge<WireResponse>): Promise<WireResponse> {
-    const { url } = call.request;
-    const breaker = this.#breakerFor(call, url);
-    // Whether it is a failure of the origin, `giveup` may know.
-    let isAnswered = false;
-    const exchanged = async (): Promise<WireResponse> => {
-      const response = await this.#exchange(call);
-      call.answered(response);
-      isAnswered = true;
-      return response.status >= 500 ? judge(response) : response;
-    };
-    call.startHop();
     try {
-      return await (breaker === undefined ? exchanged() : breaker.run(exchanged));
+      for (;;) {
+        call.startHop();
+        const response = await this.#hopFor(call)(call, judge);
+        if (!call.follow(response)) return response;
+        response.close();
+      }
     } catch (error) {
-      if (isRefusal(error)) standIn(call);
-      else if (!isAnswered) call.failed(error); // else it is of a callback
+      if (!call.isAnswered && !isRefusal(error)) call.failed(error); // else it is of a callback, or of a redirect
+      if (!call.isAnswered || isRefusal(error)) standIn(call);
       throw error;
     }
   }
 
-  #breakerFor({ settings }: HttpCall, url: URL): ReturnType<Origins['of']>['breaker'] {
+  #hopFor({ request, settings }: HttpCall): Hop {
     const { circuitBreaker } = settings;
-    if (circuitBreaker === false) return undefined;
-    return typeof circuitBreaker === 'function' ? circuitBreaker : this.#parts.origins?.of(url).breaker;
+    if (circuitBreaker === false) return this.#hop;
+    const breaker =
+      typeof circuitBreaker === 'function' ? circuitBreaker : this.#parts.origins?.of(request.url).breaker;
+    return breaker === undefined ? this.#hop : this.#guardedBy(breaker);
   }
 
-  async #exchange(call: HttpCall): Promise<WireResponse> {
-    const { request, settings, name } = call;
+  /** The way through a circuit breaker, which is made once. */
+  #guardedBy(breaker: CircuitBreaker): Hop {
+    let guarded = this.#guarded.get(breaker);
+    if (guarded === undefined) {
+      guarded = breaker(this.#hop);
+      this.#guarded.set(breaker, guarded);
+    }
+    return guarded;
+  }
+
+  /** One request and its answer. Whether that is a failure of the origin, `giveup` may know: so it is judged here. */
+  readonly #hop = async (call: HttpCall, judge: Judge<WireResponse>): Promise<WireResponse> => {
+    const { stream, url } = call.request;
+    const seen: { head?: Answer } = {};
+    let response: WireResponse;
+    try {
+      const answer = await this.#send(call, seen);
+      response = responseOf(call, answer);
+      // What is collected is decoded here, so that a body which is not what it claims to be fails the call.
+      if (!stream && response.isEncoded && collectsUsual(answer.status)) await response.bytes();
+    } catch (error) {
+      if (seen.head !== undefined && error instanceof ResponseSizeError) {
+        error.response ??= responseOf(call, seen.head);
+      }
+      throw error;
+    } finally {
+      this.#keepCookies(call, url, seen.head);
+    }
+    call.answered(response);
+    return response.status >= 500 ? judge(response) : response;
+  };
+
+  #send(call: HttpCall, seen: { head?: Answer }): Promise<Answer> {
+    const { request, settings, deadline, sentAt } = call;
     const { method, url, timeouts, stream, maxResponseSize } = request;
     const { agents } = this.#parts;
-    const { clock } = settings;
     const dispatcher = agents.dispatcherFor(url, request.transport);
-    const headers = this.#headersOf(request);
+    const headers = this.#headersOf(call);
     const body = request.body.open();
-    const sentAt = clock.now();
-    const seen: { head?: Answer } = {};
     const sending = exchange(dispatcher, {
       method,
       origin: url.origin,
@@ -153,60 +177,48 @@ export class HttpClient {
       body,
       connectTimeout: timeouts.connect,
       readTimeout: timeouts.read,
-      deadline: call.deadline,
+      sentAt,
+      deadline,
       bodyDeadline: stream && !timeouts.isTotalGiven ? Infinity : undefined,
       timeoutOfDeadline: timeouts.total,
       signal: request.signal,
-      clock,
+      clock: settings.clock,
       maxSize: maxResponseSize,
       collects: stream ? collectsNothing : collectsUsual,
       seen,
       isStream: stream,
       traffic: agents.traffic,
-      what: name,
+      what: new LateName(method, url),
     });
-    try {
-      const answer = await (body instanceof Readable ? sending.catch(destroying(body)) : sending);
-      const response = this.#responseOf(call, name, answer, sentAt);
-      // What is collected is decoded here, so that a body which is not what it claims to be fails the call.
-      if (!stream && response.isEncoded && collectsUsual(answer.status)) await response.bytes();
-      return response;
-    } catch (error) {
-      const { head } = seen;
-      if (head !== undefined && error instanceof ResponseSizeError) {
-        error.response ??= this.#responseOf(call, name, head, sentAt);
-      }
-      throw error;
-    } finally {
-      this.#keepCookies(url, seen.head);
-    }
-  }
-
-  #responseOf(call: HttpCall, { url }: RequestName, answer: Answer, sentAt: Ms): WireResponse {
-    const { request, settings } = call;
-    const { method, url: from, maxResponseSize, decompress } = request;
-    const date = settings.clock.date();
-    // Name by name: V8 takes microseconds to spread an object here.
-    const asked = { method, url, from, maxResponseSize, decompress, date };
-    return new WireResponse(answer, asked, answer.headersAt - sentAt);
+    return body instanceof Readable ? sending.catch(destroying(body)) : sending;
   }
 
   // Whatever becomes of the body: the server has said it.
-  #keepCookies(url: URL, head: Answer | undefined): void {
-    const { jar } = this.#parts;
+  #keepCookies(call: HttpCall, url: URL, head: Answer | undefined): void {
     const cookies = head?.headers['set-cookie'];
-    if (jar !== undefined && cookies !== undefined) keepCookies(jar, url, [cookies].flat());
+    if (head === undefined || cookies === undefined) return;
+    const isFollowed = isRedirect(head.status) && call.request.allowRedirects;
+    const jar = this.#parts.jar ?? (isFollowed ? (call.jar ??= new CookieJar()) : call.jar);
+    if (jar !== undefined) keepCookies(jar, url, [cookies].flat());
   }
 
-  #headersOf({ headers, url, cookies }: HttpRequest): string[] {
+  #headersOf({ request: { headers, url, cookies }, jar }: HttpCall): string[] {
     const wire = headers.toWire();
-    const cookie = cookieHeader(this.#parts.jar, url, cookies);
+    const cookie = cookieHeader(this.#parts.jar ?? jar, url, cookies);
     if (cookie !== undefined && !headers.has('cookie')) wire.push('cookie', cookie);
     return wire;
   }
 }
 
-// The retry is refused: the answer that it was to replace is what there is.
+function responseOf({ request, settings, sentAt }: HttpCall, answer: Answer): WireResponse {
+  const { method, url: from, maxResponseSize, decompress } = request;
+  const date = settings.clock.date();
+  // Name by name: V8 takes microseconds to spread an object here.
+  const asked = { method, from, maxResponseSize, decompress, date };
+  return new WireResponse(answer, asked, answer.headersAt - sentAt);
+}
+
+// The retry is refused, or was not sent in time: the answer that it was to replace is what there is.
 function standIn({ last }: HttpCall): void {
   if (last?.ok === true) last.value.standIn();
 }

@@ -1,14 +1,22 @@
 /**
  * What the caller gets: the answer, as its headers say and as much of its body as is wanted.
+ *
+ * Browsers get it, too, and their projects lack the types of Node: the one property that needs them, `body`, is added
+ * in `response.ts`.
  */
-import type { IncomingHttpHeaders } from 'node:http';
-import type { Readable } from 'node:stream';
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { Ms } from '../core.js';
 import type { HttpAttempt } from './attempt-trail.js';
 import type { HttpLink } from './links.js';
 
 /** Bytes that belong to nobody else, so that `new Blob([bytes])` takes them. */
 export type Bytes = ReturnType<Uint8ArrayConstructor['of']>;
+
+/** Headers by name, in lower case, as Node has them. */
+export interface HeaderFields {
+  'set-cookie'?: string[] | undefined;
+  [name: string]: string | string[] | undefined;
+}
 
 /** The headers of an answer. Names in any case. */
 export interface ResponseHeaders extends Iterable<[name: string, value: string]> {
@@ -18,7 +26,7 @@ export interface ResponseHeaders extends Iterable<[name: string, value: string]>
   getAll(name: string): readonly string[];
   has(name: string): boolean;
   /** As an object with lower-case names. With the cookies: `console.log(headers)` does not show what they hold. */
-  toJSON(): IncomingHttpHeaders;
+  toJSON(): HeaderFields;
 }
 
 /**
@@ -89,13 +97,6 @@ export interface HttpResponse extends AsyncDisposable {
   arrayBuffer(): Promise<ArrayBuffer>;
   /** The whole body, with the type that `content-type` names. @throws what `bytes()` throws. */
   blob(): Promise<Blob>;
-  /**
-   * The body as a stream, decoded, of any size: `maxResponseSize` does not hold for it. The same one at every call. A
-   * reader that is slow slows the server down. To destroy it, or to leave a `for await` early, frees the connection.
-   *
-   * It fails with what `bytes()` throws.
-   */
-  readonly body: Readable;
   /**
    * The body as lines, which end in LF or CR LF, without their ends; in the charset of `text()`. To be read once.
    *

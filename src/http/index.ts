@@ -17,7 +17,7 @@ export {
 } from './http-errors.js';
 export type { FailureFacts, RequestName } from './http-errors.js';
 export type { HttpAttempt, Phase } from './attempt-trail.js';
-export type { Bytes, HttpResponse, ResponseHeaders } from './http-response.js';
+export type { Bytes, HeaderFields, HttpResponse, ResponseHeaders } from './http-response.js';
 export type { HttpLink } from './links.js';
 
 export { Session } from './session.js';

@@ -65,8 +65,12 @@ export class Requester {
     this.#client = new HttpClient({ settings: this.#settings, agents, jar, origins: this.origins });
   }
 
-  /** @throws {OptionError} and what `HttpClient.fetch` throws, all as a rejection. */
-  async request(
+  /**
+   * Makes a call.
+   *
+   * @throws {OptionError} at once for what cannot be meant; the promise is rejected with what `HttpClient.fetch` throws.
+   */
+  request(
     method: string,
     url: string | URL,
     options?: RequestOptions & RetryHttpOptions,
@@ -76,9 +80,7 @@ export class Requester {
     const settings = own === undefined ? this.#settings : this.#settingsWith(own);
     const request = prepare(method, url, this.#optionsWith(method, given));
     setIdempotencyKey(request, settings);
-    // Awaited here, so that this stands in the stack, and with it who called.
-    const response = await this.#client.fetch(redirectedBy(request, settings, given), settings);
-    return response;
+    return this.#client.fetch(redirectedBy(request, settings, given), settings);
   }
 
   #optionsWith(method: string, options: RequestOptions | undefined): SettledOptions {

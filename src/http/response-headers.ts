@@ -1,18 +1,17 @@
 /**
  * The headers of an answer, by names in any case.
  */
-import type { IncomingHttpHeaders } from 'node:http';
-import type { ResponseHeaders } from './http-response.js';
+import type { HeaderFields, ResponseHeaders } from './http-response.js';
 
 // By this Node's `inspect` and `console` ask; by its name, since `node:util` is not there in a browser.
 const inspected: unique symbol = /* @__PURE__ */ Symbol.for('nodejs.util.inspect.custom');
 
 /** Looks at what the transport gives; copies nothing. */
 export class AnswerHeaders implements ResponseHeaders {
-  readonly #raw: IncomingHttpHeaders;
+  readonly #raw: HeaderFields;
 
   /** @param raw  Names in lower case, as undici and Node give them. */
-  constructor(raw: IncomingHttpHeaders) {
+  constructor(raw: HeaderFields) {
     this.#raw = raw;
   }
 
@@ -31,7 +30,7 @@ export class AnswerHeaders implements ResponseHeaders {
     return this.#valueOf(name) !== undefined;
   }
 
-  toJSON(): IncomingHttpHeaders {
+  toJSON(): HeaderFields {
     return { ...this.#raw };
   }
 

@@ -16,8 +16,22 @@ import { type DecodedBody, decodeBytes, decodeStream, decodersOf } from './wire/
 import type { Answer } from './wire/exchange-options.js';
 import { releaseWhenForgotten } from './wire/release.js';
 
+// Here, and not beside the rest, so that the door for browsers needs no types of Node.
+declare module './http-response.js' {
+  interface HttpResponse {
+    /**
+     * The body as a stream, decoded, of any size: `maxResponseSize` does not hold for it. The same one at every call. A
+     * reader that is slow slows the server down. To destroy it, or to leave a `for await` early, frees the connection.
+     *
+     * It fails with what `bytes()` throws.
+     */
+    readonly body: Readable;
+  }
+}
+
 /** What an answer is an answer to. */
-export interface Asked extends RequestName {
+export interface Asked {
+  readonly method: string;
   /** The address it came from, with its query. */
   readonly from: URL;
   /** The most bytes a collected body may have once it is inflated. */
@@ -52,7 +66,12 @@ export class WireResponse extends Answered {
   }
 
   protected get asked(): RequestName {
-    return this.#asked;
+    const { method, from } = this.#asked;
+    return { method, url: shownUrl(from) };
+  }
+
+  override get method(): string {
+    return this.#asked.method;
   }
 
   get url(): string {
@@ -76,10 +95,14 @@ export class WireResponse extends Answered {
     return retryAfterOf(this.status, this.#answer.headers, this.#asked.date);
   }
 
+  /** Whether nothing is left to be taken in. */
+  get isSettled(): boolean {
+    return this.#body !== undefined || (this.#answer.body.isComplete && !this.isEncoded);
+  }
+
   /** Takes in what is left of the body, as far as it goes: who asks for it is told what went wrong. */
   async settle(): Promise<void> {
-    if (this.#body !== undefined || (this.#answer.body.isComplete && !this.isEncoded)) return;
-    await this.bytes().catch(() => undefined);
+    if (!this.isSettled) await this.bytes().catch(() => undefined);
   }
 
   /** Whether the body is to be decoded. */
@@ -96,7 +119,7 @@ export class WireResponse extends Answered {
     if (this.#bytes !== undefined) return this.#bytes;
     if (this.#body !== undefined)
       return Promise.reject(new UsageError('The body is being read as a stream.'));
-    return (this.#bytes = this.#decoded());
+    return (this.#bytes = this.isEncoded ? this.#decoded() : (this.#answer.body.bytes() as Promise<Bytes>));
   }
 
   async text(): Promise<string> {
@@ -114,7 +137,7 @@ export class WireResponse extends Answered {
     const { maxResponseSize } = this.#asked;
     const what = `a line of the body is longer than ${maxResponseSize} characters (maxResponseSize)`;
     const lines = new Lines(maxResponseSize, () =>
-      Object.assign(new ResponseSizeError(this.#asked, what), { response: this }),
+      Object.assign(new ResponseSizeError(this.asked, what), { response: this }),
     );
     const decoder = new TextDecoder(charsetOf(this.headers.get('content-type')));
     for await (const chunk of this.body) {
@@ -152,7 +175,7 @@ export class WireResponse extends Answered {
   }
 
   get #decodes(): DecodedBody {
-    const { method, url } = this.#asked;
+    const { method, url } = this.asked;
     return { method, url, response: this };
   }
 

@@ -1,5 +1,5 @@
 /**
- * Single requests that are retried: no cookies are kept, connections are those of the process.
+ * Single requests that are retried: cookies are kept for the hops of one call only, connections are those of the process.
  */
 import { foundHttpOptions } from '../config/index.js';
 import type { HttpResponse } from './http-response.js';
@@ -15,7 +15,8 @@ import { Agents, sharedAgents } from './wire/agents.js';
 export interface RetryRequestOptions extends SessionRequestOptions, RetryHttpOptions {}
 
 /**
- * Requests that are retried as those of a `RetrySession`, but keep no cookies. Nothing has to be closed.
+ * Requests that are retried as those of a `RetrySession`, but each for itself: a cookie that a redirect sets goes to where
+ * it leads, and is forgotten with the call. Nothing has to be closed.
  *
  * Without arguments it starts from the configuration file that is found, if there is one; with any, even `{}`, it takes
  * nothing from a file.
@@ -44,13 +45,9 @@ export class RetryRequest extends Verbs<RetryCallOptions> {
     return this.#requester.origins?.states() ?? new Map<string, OriginState>();
   }
 
-  request(method: string, url: string | URL, options?: RetryCallOptions): Promise<HttpResponse> {
-    const made = this.#made;
-    return made === undefined ? this.#first(method, url, options) : made.request(method, url, options);
-  }
-
-  // What is wrong with a configuration is a rejection like all that is wrong with a request.
-  async #first(method: string, url: string | URL, options?: RetryCallOptions): Promise<HttpResponse> {
+  async request(method: string, url: string | URL, options?: RetryCallOptions): Promise<HttpResponse> {
+    // Awaited here, so that this stands in the stack, and with it who called; what is wrong with a configuration is a
+    // rejection like all that is wrong with a request.
     const response = await this.#requester.request(method, url, options);
     return response;
   }

@@ -88,8 +88,7 @@ export class RetrySession extends Verbs<RetryCallOptions> implements AsyncDispos
 
   /**
    * Ends all at once: calls under way, those between two attempts too, and bodies that are being read fail with a
-   * `ConnectionError`. What a `session` it was given does for others goes on. The wait of a call between two attempts
-   * is nobody's any more, but may keep the process alive until it is over.
+   * `ConnectionError`. What a `session` it was given does for others goes on.
    */
   async destroy(): Promise<void> {
     await this.#agents.destroy();

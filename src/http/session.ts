@@ -1,8 +1,9 @@
 /**
  * A session without retries: cookies, defaults and connections that several requests share.
  */
-import { CookieJar } from 'tough-cookie';
+import type { CookieJar } from 'tough-cookie';
 import { OptionError } from '../core.js';
+import { emptyJar } from './cookies.js';
 import type { HttpResponse } from './http-response.js';
 import type { HeaderBag } from './request/headers.js';
 import type { RequestOptions, SessionRequestOptions } from './request/request-options.js';
@@ -90,7 +91,7 @@ export function partsOf(session: unknown): SharedParts {
 
 /** @throws {OptionError} unless it is a jar. @returns A new one for `undefined`. */
 export function checkJar(given: unknown): CookieJar {
-  if (given === undefined) return new CookieJar();
+  if (given === undefined) return emptyJar();
   const { getCookiesSync, setCookieSync, store } = given as Partial<CookieJar>;
   const isJar = typeof getCookiesSync === 'function' && typeof setCookieSync === 'function';
   if (isJar && store?.synchronous === false)

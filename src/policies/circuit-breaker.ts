@@ -13,6 +13,7 @@ import type { CircuitBreakerOptions } from './circuit-options.js';
 import type { CircuitState } from './circuit-rules.js';
 import { type CircuitSettings, checkCircuitOptions } from './circuit-settings.js';
 import { Target } from './circuit-target.js';
+import { type Standable, type Standing, noteUse } from './in-use.js';
 import { States } from './states.js';
 import { SlowCalls } from './slow-calls.js';
 
@@ -65,20 +66,19 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): CircuitBrea
 /** The worst first. */
 const severity: readonly CircuitState[] = ['isolated', 'open', 'half-open', 'ramp', 'closed'];
 
-class Breaker implements GuardOwner {
+class Breaker implements GuardOwner, Standable {
   readonly slowCalls: SlowCalls | undefined;
   readonly calls = new AttendedCalls();
   readonly #only: Guard | undefined;
   readonly #states: States<Guard>;
   #runKind: Target['kind'] = 'unknown'; // of the latest function that was run
   #name: string | undefined;
-  isNameless: boolean;
+  isUnused = true;
 
   constructor(readonly settings: CircuitSettings) {
     const { slowAfter, clock, key, maxKeys, name } = settings;
     this.slowCalls = slowAfter === undefined ? undefined : new SlowCalls(clock, slowAfter);
     this.#name = name;
-    this.isNameless = name === undefined;
     const make = (of: string | undefined): Guard => new Guard(this, of);
     this.#states = new States({ key, maxKeys }, make, {
       isKept: (guard) => guard.circuit.state !== 'closed',
@@ -93,6 +93,10 @@ class Breaker implements GuardOwner {
   get state(): CircuitState {
     const states = this.guards().map((guard) => guard.state);
     return severity.find((state) => states.includes(state)) ?? 'closed';
+  }
+
+  get standing(): Standing {
+    return { kind: 'circuit', name: this.name, state: this.state };
   }
 
   stateOf(key: string): CircuitState {
@@ -113,7 +117,7 @@ class Breaker implements GuardOwner {
     return function (this: unknown, ...args: unknown[]): unknown {
       const guard = only ?? states.of(guarded, this, args);
       const { period } = guard;
-      if (!period.isPlain || breaker.isNameless) return guard.attend(guarded, this, args);
+      if (!period.isPlain || breaker.isUnused) return guard.attend(guarded, this, args);
       const whenError = isAbortableHere() ? guard.whenErrorHere(period) : period.whenError;
       let result: unknown;
       try {
@@ -142,10 +146,11 @@ class Breaker implements GuardOwner {
     };
   }
 
-  /** Notes what the first function is called, for a breaker that has no name. */
-  noteName(guarded: Target, thisArg: unknown): void {
-    if (!this.isNameless) return;
-    this.isNameless = false;
-    this.#name = guarded.nameOf(thisArg);
+  /** Notes that it is in use; and what the first function is called, for a breaker that has no name. */
+  noteUse(guarded: Target, thisArg: unknown): void {
+    if (!this.isUnused) return;
+    this.isUnused = false;
+    this.#name ??= guarded.nameOf(thisArg);
+    noteUse(this);
   }
 }

@@ -25,7 +25,7 @@ export interface GuardOwner {
   readonly slowCalls: SlowCalls | undefined;
   readonly calls: AttendedCalls;
   readonly name: string;
-  noteName(guarded: Target, thisArg: unknown): void;
+  noteUse(guarded: Target, thisArg: unknown): void;
 }
 
 /** What all calls of one period have in common, so that a call of a closed circuit needs nothing of its own. */
@@ -101,7 +101,7 @@ export class Guard {
   attend(guarded: Target, thisArg: unknown, args: readonly unknown[]): unknown {
     const { circuit } = this;
     const { slowAfter } = this.#owner.settings;
-    this.#owner.noteName(guarded, thisArg);
+    this.#owner.noteUse(guarded, thisArg);
     const now = circuit.state === 'closed' && slowAfter === undefined ? 0 : this.#now();
     const permit = circuit.admit(now);
     this.#look(now);

@@ -38,7 +38,7 @@ export class Refusals {
     const { stack } = this.#owner.settings;
     const error = stack ? this.#newError() : this.#sharedError();
     if (isInCall()) noteRefusal(error, target);
-    if (isObserved()) this.#tell(error);
+    if (isObserved('circuit:refuse')) this.#tell(error);
     if (kind !== 'async') throw error;
     // A promise that is rejected before its caller has it goes through the host's tracking of lost rejections.
     return settled.then(stack ? rejecting(error) : this.#rejection) as Promise<never>;

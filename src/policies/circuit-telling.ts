@@ -6,9 +6,10 @@
  */
 import type { Outcome } from '../call/outcome.js';
 import type { WayBack } from '../call/way-back.js';
-import { isObserved, publish } from '../events.js';
+import { type EventType, isObserved, publish } from '../events.js';
 import { type Handler, tellAtOnce } from '../retry/handlers.js';
 import type { Ms } from '../time/duration.js';
+import { isCircuitLogRead, logChange } from './circuit-log.js';
 import type { CircuitDetails } from './circuit-options.js';
 import type { CircuitState } from './circuit-rules.js';
 import type { Circuit } from './circuit.js';
@@ -31,17 +32,24 @@ interface Change {
   readonly outcome: Outcome | undefined;
 }
 
-const events: Readonly<Record<CircuitState, readonly [CircuitDetails['event'], string]>> = {
-  closed: ['close', 'circuit:close'],
-  open: ['open', 'circuit:open'],
-  isolated: ['open', 'circuit:open'],
-  'half-open': ['halfOpen', 'circuit:half-open'],
-  ramp: ['ramp', 'circuit:ramp'],
+const events: Readonly<Record<CircuitState, CircuitDetails['event']>> = {
+  closed: 'close',
+  open: 'open',
+  isolated: 'open',
+  'half-open': 'halfOpen',
+  ramp: 'ramp',
+};
+
+const types: Readonly<Record<CircuitDetails['event'], EventType>> = {
+  close: 'circuit:close',
+  open: 'circuit:open',
+  halfOpen: 'circuit:half-open',
+  ramp: 'circuit:ramp',
 };
 
 /** Whether there is anybody to hear of an event. */
 export function isHeard({ settings }: Teller, event: CircuitDetails['event']): boolean {
-  return settings.handlers[event].length > 0 || isObserved();
+  return settings.handlers[event].length > 0 || isObserved(types[event]);
 }
 
 /**
@@ -51,8 +59,9 @@ export function isHeard({ settings }: Teller, event: CircuitDetails['event']): b
  */
 export function tellChange(owner: Teller, { circuit, now, ...change }: Change, back?: WayBack): void {
   const { name, settings } = owner;
-  const [event, type] = events[change.to];
-  if (!isHeard(owner, event)) return;
+  const event = events[change.to];
+  const isLogged = isCircuitLogRead();
+  if (!isLogged && !isHeard(owner, event)) return;
   const { because, retryAt, reopened } = circuit;
   const counts = Object.freeze(circuit.counts(now));
   const details: CircuitDetails = Object.freeze({
@@ -64,14 +73,15 @@ export function tellChange(owner: Teller, { circuit, now, ...change }: Change, b
     reopened,
     counts,
   });
-  waiting.push({ type, name, details, handlers: settings.handlers[event] });
+  if (isLogged) logChange(details, retryAt - now);
+  waiting.push({ type: types[event], name, details, handlers: settings.handlers[event] });
   if (back === undefined) tellWaiting();
   else back(tellWaiting);
 }
 
 /** Something that a circuit did, for its handlers and for the event hub. */
 interface News {
-  readonly type: string;
+  readonly type: EventType;
   readonly name: string;
   /** Frozen. */
   readonly details: object;
@@ -94,7 +104,7 @@ function tellWaiting(): void {
   try {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       tellAtOnce(next.handlers, next.name, next.details);
-      if (isObserved()) publish(next.type, next.name, next.details);
+      if (isObserved(next.type)) publish(next.type, next.name, next.details);
     }
   } finally {
     isTelling = false;

@@ -6,12 +6,13 @@
  */
 import { checkKeys, checkNumber } from '../checks.js';
 import { OptionError, show } from '../errors.js';
-import { isObserved, publish } from '../events.js';
+import { type EventType, isObserved, publish } from '../events.js';
 import type { Budget, RetryKind } from '../retry/attempts.js';
 import { type Handler, type Handlers, checkHandlers, tellAtOnce } from '../retry/handlers.js';
 import { checkClock, checkName } from '../retry/option-checks.js';
 import type { Clock } from '../time/clock.js';
 import { type Duration, type Ms, toMs } from '../time/duration.js';
+import { type Standable, type Standing, noteUse } from './in-use.js';
 import { Bucket, type BucketRules, successesBetweenLooks } from './bucket.js';
 
 /** The budget has run empty, or pays again. */
@@ -142,12 +143,14 @@ function checkCost(given: Partial<BucketRules['cost']>): BucketRules['cost'] {
   return cost;
 }
 
-class BudgetOfRetries implements RetryBudget {
+class BudgetOfRetries implements RetryBudget, Standable {
   readonly #bucket: Bucket;
   readonly #clock: Clock;
   readonly #whenEmpty: false | Ms;
   readonly #handlers: Readonly<Record<BudgetDetails['event'], readonly Handler<never>[]>>;
   #state: RetryBudget['state'] = 'available';
+  /** After so many successes it looks at the clock: after the first it notes that it is in use, too. */
+  #looksAfter = 1;
 
   constructor(
     readonly name: string,
@@ -174,13 +177,19 @@ class BudgetOfRetries implements RetryBudget {
     return this.#bucket.capacity(this.#clock.now());
   }
 
+  get standing(): Standing {
+    const { name, level, capacity } = this;
+    return { kind: 'budget', name, level, capacity };
+  }
+
   // A success must cost next to nothing: the clock is read once in a thousand.
   earn(): void {
     this.#bucket.earn();
-    if (this.#bucket.unsettled >= successesBetweenLooks) this.#bucket.settle(this.#clock.now());
+    if (this.#bucket.unsettled >= this.#looksAfter) this.#look();
   }
 
   take(kind: RetryKind): boolean | Ms {
+    if (this.#looksAfter === 1) this.#look();
     const paid = this.#bucket.take(kind, this.#clock.now(), this.#whenEmpty === false);
     if (paid !== (this.#state === 'available')) this.#turn(paid);
     return paid || this.#whenEmpty;
@@ -190,14 +199,22 @@ class BudgetOfRetries implements RetryBudget {
     this.#bucket.refund(kind, this.#clock.now());
   }
 
+  #look(): void {
+    if (this.#looksAfter === 1) {
+      this.#looksAfter = successesBetweenLooks;
+      noteUse(this);
+    } else this.#bucket.settle(this.#clock.now());
+  }
+
   #turn(paid: boolean): void {
     this.#state = paid ? 'available' : 'empty';
     const event = paid ? 'refill' : 'empty';
+    const type: EventType = `budget:${event}`;
     const handlers = this.#handlers[event];
-    if (handlers.length === 0 && !isObserved()) return;
+    if (handlers.length === 0 && !isObserved(type)) return;
     const { name, level, capacity } = this;
     const details: BudgetDetails = Object.freeze({ event, name, level, capacity });
-    if (isObserved()) publish(`budget:${event}`, name, details);
+    if (isObserved(type)) publish(type, name, details);
     tellAtOnce(handlers, name, details);
   }
 }

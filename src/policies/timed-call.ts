@@ -102,7 +102,7 @@ export class TimedCall extends AbortSource implements Frame, Sleeper, Abortable 
     // From the start, so that what the function does before its first `await` counts.
     const sleeps = limit.kind !== 'sync';
     if (sleeps) limit.clock.schedule(this, this.#ms, this.#startedAt);
-    if (limit.onTimeout.length > 0 || isObserved()) this.#back = wayBack();
+    if (limit.onTimeout.length > 0 || isObserved('timeout')) this.#back = wayBack();
     let result: unknown;
     enterFrame(this);
     try {
@@ -232,7 +232,7 @@ export class TimedCall extends AbortSource implements Frame, Sleeper, Abortable 
 
   #tell(error: TimeoutError): void {
     const { onTimeout, target, clock } = this.limit;
-    const observed = isObserved();
+    const observed = isObserved('timeout');
     if (onTimeout.length === 0 && !observed) return;
     const details: TimeoutDetails = Object.freeze({
       event: 'timeout',

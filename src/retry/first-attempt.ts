@@ -9,7 +9,7 @@ import { currentFrame, enterFrame } from '../call/context.js';
 import type { CallDetails } from '../call/details.js';
 import { type Outcome, asPromise, isThenable } from '../call/outcome.js';
 import type { AnyFunction } from '../call/wrapper.js';
-import { isObserved } from '../events.js';
+import { areCallsObserved } from '../events.js';
 import type { Ms } from '../time/duration.js';
 import { rejectLater } from '../call/adoption.js';
 import { DrivenCall } from './async-driver.js';
@@ -34,7 +34,7 @@ export function driven(plan: Plan): AnyFunction {
 function drivenAny(plan: Plan): AnyFunction {
   const { target } = plan;
   return function (this: unknown, ...args: unknown[]): unknown {
-    if (plan.attended || isObserved()) return attendedCall(plan, this, args);
+    if (plan.attended || areCallsObserved()) return attendedCall(plan, this, args);
     if (plan.isFramed || isInside()) return framedCall(plan, this, args);
     const startedAt = plan.keepsTime ? plan.policy.clock.now() : undefined;
     let result: unknown;
@@ -66,7 +66,7 @@ function drivenAsync(plan: Plan): AnyFunction {
   const whenBare = whenListFailed(plan, undefined, undefined, []);
   return function (this: unknown, a?: unknown, b?: unknown, c?: unknown): unknown {
     const count = arguments.length;
-    if (count > 3 || plan.isLookedAt || isInside() || isObserved()) {
+    if (count > 3 || plan.isLookedAt || isInside() || areCallsObserved()) {
       // eslint-disable-next-line prefer-rest-params -- a rest parameter would be made on every call
       return whenMore.apply(this, arguments as unknown as unknown[]);
     }

@@ -9,7 +9,7 @@ import type { CallDetails } from '../call/details.js';
 import { wasRefused } from '../call/layers.js';
 import { nextTurn } from '../call/nesting.js';
 import { type Outcome, isThenable } from '../call/outcome.js';
-import { isObserved } from '../events.js';
+import { areCallsObserved } from '../events.js';
 import { GiveUpError, isRefusal, withCause } from '../errors.js';
 import type { Ms } from '../time/duration.js';
 import type { Random } from '../time/random.js';
@@ -44,7 +44,7 @@ export class RetriedCall extends RetryFrame implements Teller, WaitScope {
   open(outer: Frame | undefined): void {
     const aside = (this.aside ??= new Aside());
     aside.outer = outer;
-    aside.observed = isObserved();
+    aside.observed = areCallsObserved();
     const { signal } = this.plan.policy;
     aside.signal = typeof signal === 'function' ? checkSignalValue(this.read(signal)) : signal;
     if (aside.observed) this.startedAt ??= this.clock.now();

@@ -19,9 +19,15 @@ interface HostGlobals {
 
 const host = globalThis as unknown as HostGlobals & typeof globalThis;
 
-// Kept from the start, so that a test's fake timers cannot stop the virtual clock from letting promises settle.
-const immediate = host.setImmediate;
+// Kept from the start, so that a test's fake timers cannot stop the virtual clock from letting promises settle. Where
+// they were there first, a channel does: nobody fakes those.
+const immediate = isFake(host.setImmediate) ? undefined : host.setImmediate;
 const plainTimeout = host.setTimeout;
+
+/** Whether it is of fake timers: those of sinon, jest and vitest have a `clock`, those of `node:test` are bound. */
+function isFake(timer: { readonly name: string } | undefined): boolean {
+  return timer !== undefined && ('clock' in timer || timer.name.startsWith('bound '));
+}
 
 /** Tells the operator something once: a process warning in Node, Bun and Deno, the console elsewhere. */
 export function warn(text: string, code: string): void {
@@ -68,6 +74,8 @@ export function blockThread(ms: number): void {
 export interface AsyncContext<T> {
   run<R>(value: T, callback: () => R): R;
   getStore(): T | undefined;
+  /** Lets go of it all, until it is run again. */
+  disable?(): void;
 }
 
 interface ContextHost {
@@ -76,7 +84,10 @@ interface ContextHost {
   };
 }
 
-/** Makes an asynchronous context, which slows every promise of the process; `undefined` where the host has none. */
+/**
+ * Makes an asynchronous context; `undefined` where the host has none. From its first `run` on it slows every promise of
+ * the process, on many hosts.
+ */
 export function asyncContext<T>(): AsyncContext<T> | undefined {
   const { process } = host as ContextHost;
   const Storage = process?.getBuiltinModule?.('node:async_hooks')?.AsyncLocalStorage;

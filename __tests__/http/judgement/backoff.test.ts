@@ -44,6 +44,34 @@ describe('checkBackoff', () => {
     expect(wait).toBeLessThanOrEqual(15_000);
   });
 
+  it.each([
+    ['a number', (tries: number) => tries * 100],
+    ['a text', () => '1s'],
+  ])('refuses a function that gives %s, before the first retry', (_, backoff) => {
+    expect(() => checkBackoff(backoff, undefined)).toThrow(
+      /^backoff must give a sequence of waits, .*gives a single wait/,
+    );
+  });
+
+  it('takes a function that looks at the outcome, of which there is none yet', async () => {
+    const backoff = (first: { readonly value: { readonly status: number } }): WaitMaker =>
+      constant(first.value.status);
+
+    expect(await waitsOf(backoff, 2)).toEqual([503, 503]);
+  });
+
+  it('walks no sequence before it is needed', () => {
+    let walked = 0;
+    function* backoff(): Generator<number> {
+      yield (walked += 1);
+    }
+
+    checkBackoff(backoff, undefined);
+    checkBackoff(() => backoff(), undefined);
+
+    expect(walked).toBe(0);
+  });
+
   it('waits not at all for false', async () => {
     expect(await waitsOf(false, 12)).toEqual(Array(12).fill(0));
   });

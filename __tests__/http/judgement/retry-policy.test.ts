@@ -22,7 +22,7 @@ import type {
   HttpBackoffDetails,
   HttpGiveUpDetails,
 } from '../../../src/http/judgement/retry-options.js';
-import { mayRetryStatus, retryPolicyFor } from '../../../src/http/judgement/retry-policy.js';
+import { retryPolicyFor } from '../../../src/http/judgement/retry-policy.js';
 import { checkRetryOptions } from '../../../src/http/judgement/retry-settings.js';
 import { catchWarnings } from '../../support/warnings.js';
 import {
@@ -699,24 +699,20 @@ describe('a wait made by the user', () => {
   });
 });
 
-describe('mayRetryStatus', () => {
-  const asks = (options: object, status: number, headers = {}, isIdempotent = true): boolean =>
-    mayRetryStatus(checkRetryOptions(options), { isIdempotent }, status, headers);
-
-  it('is by the rules alone', () => {
-    expect(asks({}, 503, {}, false)).toBe(true);
-    expect(asks({}, 500, {}, false)).toBe(false);
-    expect(asks({}, 500)).toBe(true);
-    expect(asks({}, 404)).toBe(false);
-    expect(asks({}, 200)).toBe(false);
-    expect(asks({}, 413, { 'retry-after': '1' })).toBe(true);
-    expect(asks({ respectRetryAfter: false }, 413, { 'retry-after': '1' })).toBe(false);
-    expect(asks({ statusForcelist: [202] }, 202)).toBe(true);
-    expect(asks({ giveup: () => true }, 503)).toBe(true);
-  });
-
-  it('is never where nothing is retried', () => {
-    expect(asks({ retries: false }, 503)).toBe(false);
-    expect(asks({ enabled: false }, 503)).toBe(false);
+describe('a status', () => {
+  it.each([
+    ['retried for every method', {}, answer(503), 'POST', 2],
+    ['not retried for a method that may not be repeated', {}, answer(500), 'POST', 1],
+    ['retried for one that may', {}, answer(500), 'GET', 2],
+    ['an answer like others', {}, answer(404), 'GET', 1],
+    ['a success', {}, answer(200), 'GET', 1],
+    ['retried since the server says when', {}, answer(413, { 'retry-after': '1' }), 'GET', 2],
+    ['not asked when', { respectRetryAfter: false }, answer(413, { 'retry-after': '1' }), 'GET', 1],
+    ['listed by the user', { statusForcelist: [202] }, answer(202), 'GET', 2],
+    ['taken as it is by giveup', { giveup: () => true }, answer(503), 'GET', 1],
+    ['not retried where nothing is', { retries: false as const }, answer(503), 'GET', 1],
+    ['not retried where retries are switched off', { enabled: false }, answer(503), 'GET', 1],
+  ])('%s', async (_, options, response, method, sent) => {
+    expect((await run(options, [response, 200], { method })).sent).toBe(sent);
   });
 });

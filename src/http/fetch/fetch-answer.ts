@@ -3,12 +3,11 @@
  *
  * What is read here is read from a copy, so that the caller can still read all of it.
  */
-import type { IncomingHttpHeaders } from 'node:http';
 import { type Clock, type Ms, UsageError } from '../../core.js';
 import { Answered } from '../answered.js';
 import type { GuestResponse } from '../guest-call.js';
 import { type RequestName, ResponseSizeError } from '../http-errors.js';
-import type { Bytes, ResponseHeaders } from '../http-response.js';
+import type { Bytes, HeaderFields, ResponseHeaders } from '../http-response.js';
 import { retryAfterOf } from '../judgement/rate-headers.js';
 import { AnswerHeaders } from '../response-headers.js';
 import { httpUrl } from './fetch-url.js';
@@ -31,7 +30,7 @@ export class FetchAnswer extends Answered implements GuestResponse {
   readonly #clock: Clock;
   readonly #date: Ms;
   readonly #release: (() => void) | undefined;
-  #raw: IncomingHttpHeaders | undefined;
+  #raw: HeaderFields | undefined;
   #bytes: Promise<Bytes> | undefined;
   #reader: BodyReader | undefined;
   #isCut = false;
@@ -118,7 +117,7 @@ export class FetchAnswer extends Answered implements GuestResponse {
     cancel(this.#reader);
   }
 
-  get #headers(): IncomingHttpHeaders {
+  get #headers(): HeaderFields {
     return (this.#raw ??= rawHeaders(this.#response.headers));
   }
 
@@ -136,8 +135,8 @@ export class FetchAnswer extends Answered implements GuestResponse {
 }
 
 // Headers of one name come joined by commas. Numbers are taken apart again, so that of two waits the longer counts.
-function rawHeaders(headers: Headers | undefined): IncomingHttpHeaders {
-  const raw: IncomingHttpHeaders = {};
+function rawHeaders(headers: Headers | undefined): HeaderFields {
+  const raw: HeaderFields = {};
   if (headers === undefined || !(Symbol.iterator in headers)) return raw; // of a stand-in in a test
   for (const [name, value] of headers) {
     raw[name.toLowerCase()] = /^[\d.]+(?:, *[\d.]+)+$/.test(value) ? value.split(/, */) : value;

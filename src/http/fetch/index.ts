@@ -14,4 +14,4 @@ export {
   TotalTimeoutError,
 } from '../http-errors.js';
 export type { HttpAttempt, Phase } from '../attempt-trail.js';
-export type { HttpResponse, ResponseHeaders } from '../http-response.js';
+export type { HeaderFields, HttpResponse, ResponseHeaders } from '../http-response.js';

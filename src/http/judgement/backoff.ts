@@ -65,12 +65,30 @@ export function checkBackoff(backoff: unknown, factor: unknown): WaitMaker {
   }
   if (backoff === undefined) return usual;
   if (backoff === false) return constant(0);
-  if (typeof backoff === 'function') return chain(backoff as WaitMaker);
+  if (typeof backoff === 'function') return givesWaits(chain(backoff as WaitMaker), backoff as WaitMaker);
   if (isObject(backoff)) return fromPolicy(backoff);
   throw new OptionError(
     'backoff',
     backoff,
     'must make waits (expo, fibo({ maxValue }), constant("1s")), be { type: "fixed" | "random" | "fibonacci" | "exponential", ... } or false',
+  );
+}
+
+// Others take `(tries) => tries * 100`. Here that would come to light at the first retry, in the midst of an outage; a maker
+// gives a fresh sequence, so one that nobody walks does no harm. A generator function gives numbers in its own way.
+function givesWaits(checked: WaitMaker, given: WaitMaker): WaitMaker {
+  if (Object.prototype.toString.call(given) === '[object GeneratorFunction]') return checked;
+  let made: unknown;
+  try {
+    made = given(undefined, undefined);
+  } catch {
+    return checked; // it looks at the outcome of a call, and there is none yet
+  }
+  if (typeof made !== 'number' && typeof made !== 'string') return checked;
+  throw new OptionError(
+    'backoff',
+    given,
+    'must give a sequence of waits, such as expo() or fibo(); this one gives a single wait (one that is read from the outcome is runtime({ value }))',
   );
 }
 

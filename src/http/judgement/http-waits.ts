@@ -30,14 +30,21 @@ export function httpWaits(settings: RetrySettings, verdicts: Verdicts): WaitMake
   const { backoff, respectRetryAfter, maxRetryAfter } = settings;
   const max = Math.min(maxRetryAfter, Number.MAX_SAFE_INTEGER);
   const inner = respectRetryAfter ? retryAfter({ fallback: backoff, max }) : backoff;
-  const ofCall = new WeakMap<WaitScope, Waits>();
   return function httpWaits(first: Outcome, scope: WaitScope): Waits {
-    const known = ofCall.get(scope);
-    if (known !== undefined) return known;
-    const waits = new HttpWaits(settings, verdicts, scope, inner(first, scope) as Waits);
-    ofCall.set(scope, waits);
-    return waits;
+    const call = scope.read(callOf);
+    // Kept in the call, not beside it in a WeakMap: waits know their call, and what is held so outlives young garbage.
+    return (call.waits ??= new HttpWaits(settings, verdicts, scope, inner(first, scope) as Waits));
   };
+}
+
+/** A call that keeps its waits. */
+export interface WaitingCall {
+  /** The waits between its attempts, once there has been one. */
+  waits?: Waits | undefined;
+}
+
+function callOf({ args }: { readonly args: readonly [WaitingCall] }): WaitingCall {
+  return args[0];
 }
 
 class HttpWaits implements Waits {

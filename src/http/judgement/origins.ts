@@ -64,6 +64,7 @@ export class Origins {
   readonly #settings: OriginSettings;
   readonly #most: number;
   #latest: Guard | undefined;
+  #latestUrl: URL | undefined;
 
   /** @param most  How many origins are remembered. */
   constructor(settings: OriginSettings, most = usualMost) {
@@ -74,7 +75,9 @@ export class Origins {
 
   /** The guard of the origin of `url`, made when the origin is new. */
   of(url: URL): OriginGuard {
+    if (this.#latest !== undefined && url === this.#latestUrl) return this.#latest; // a call asks several times
     const { origin } = url;
+    this.#latestUrl = url;
     if (this.#latest?.origin === origin) return this.#latest;
     let guard = this.#guards.get(origin);
     if (guard === undefined) {

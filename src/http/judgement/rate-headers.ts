@@ -1,8 +1,8 @@
 /**
  * How long a server asks us to stay away: `Retry-After`, and what others call it.
  */
-import type { IncomingHttpHeaders } from 'node:http';
 import { type Ms, parseRetryAfter } from '../../core.js';
+import type { HeaderFields } from '../http-response.js';
 
 const second: Ms = 1000;
 
@@ -32,7 +32,7 @@ const comeBack: ReadonlySet<number> = /* @__PURE__ */ new Set([202, 408, 413, 42
  * @returns Milliseconds, 0 or more; `undefined` when nothing is asked, and for statuses that do not mean to come back.
  * @see RFC 9110, section 10.2.3; draft-ietf-httpapi-ratelimit-headers-06
  */
-export function retryAfterOf(status: number, headers: IncomingHttpHeaders, date: Ms): Ms | undefined {
+export function retryAfterOf(status: number, headers: HeaderFields, date: Ms): Ms | undefined {
   if (status < 500 && !comeBack.has(status) && !isRateLimit(status, headers)) return undefined;
   return (
     longest(headers['retry-after-ms'], milliseconds) ??
@@ -43,12 +43,12 @@ export function retryAfterOf(status: number, headers: IncomingHttpHeaders, date:
 }
 
 // GitHub says 403 with nothing remaining. With something remaining the reset is only news.
-function isRateLimit(status: number, headers: IncomingHttpHeaders): boolean {
+function isRateLimit(status: number, headers: HeaderFields): boolean {
   const remaining = headers['ratelimit-remaining'] ?? headers['x-ratelimit-remaining'];
   return remaining === undefined ? status === 429 : status >= 400 && String(remaining).trim() === '0';
 }
 
-function untilReset(headers: IncomingHttpHeaders, date: Ms): Ms | undefined {
+function untilReset(headers: HeaderFields, date: Ms): Ms | undefined {
   const read = (text: string): Ms | undefined => reset(text, date);
   return longest(headers['ratelimit-reset'], read) ?? longest(headers['x-ratelimit-reset'], read);
 }

@@ -4,9 +4,9 @@
  * `verdicts.ts` judges what an attempt ended with as soon as it has ended; the rules here, one for each counter, only
  * read what it said. So the core counts, waits, pays and tells, as it does for every function.
  */
-import type { IncomingHttpHeaders } from 'node:http';
 import {
   type Budget,
+  type Clock,
   GiveUpError,
   isBudget,
   type Ms,
@@ -17,14 +17,13 @@ import {
 import type { HttpResponse } from '../http-response.js';
 import type { Counter } from './decision-table.js';
 import { httpLog } from './http-log.js';
-import { httpWaits } from './http-waits.js';
-import { retryAfterOf } from './rate-headers.js';
+import { type WaitingCall, httpWaits } from './http-waits.js';
 import type { HttpBackoffDetails } from './retry-options.js';
 import type { RetrySettings } from './retry-settings.js';
-import { type JudgedCall, Verdicts, mayRepeat, statusRuling } from './verdicts.js';
+import { type JudgedCall, Verdicts } from './verdicts.js';
 
 /** The state of one call, as far as it matters to whether it is tried again. The retried function gets it. */
-export interface RetriedHttpCall extends JudgedCall {
+export interface RetriedHttpCall extends JudgedCall, WaitingCall {
   readonly request: JudgedCall['request'] & {
     readonly url: URL;
     readonly signal: AbortSignal | undefined;
@@ -43,6 +42,8 @@ export interface RetryParts<Call, Response> {
   readonly send: (call: Call, judge: Judge<Response>) => Promise<Response>;
   /** What pays for the retries of a call, where its settings leave that open. Asked when it starts. */
   readonly budgetFor?: ((call: Call) => Budget | undefined) | undefined;
+  /** By which it waits between attempts. @default that of the settings */
+  readonly clock?: Clock | undefined;
 }
 
 /** Judges the answer that ends an attempt, and gives it back. */
@@ -64,22 +65,6 @@ export function retryPolicyFor<Call extends RetriedHttpCall, Response extends Ht
 ): RetriedSend<Call, Response> {
   const policy = new HttpRetryPolicy(settings, parts);
   return (call) => policy.make(call);
-}
-
-/**
- * Whether the rules may have a response with this status retried, so that its body had better stay unread.
- * What `giveup` and `retryWhen` will say is not known here.
- */
-export function mayRetryStatus(
-  settings: RetrySettings,
-  call: Pick<JudgedCall, 'isIdempotent'>,
-  status: number,
-  headers: IncomingHttpHeaders,
-): boolean {
-  const { retries, enabled, respectRetryAfter, clock } = settings;
-  if (!retries || enabled === false) return false;
-  const asks = respectRetryAfter && retryAfterOf(status, headers, clock.date()) !== undefined;
-  return mayRepeat(statusRuling(settings, call, status, asks), call);
 }
 
 const counters: readonly Counter[] = ['connect', 'read', 'status', 'other'];
@@ -206,7 +191,8 @@ class HttpRetryPolicy<Call extends RetriedHttpCall, Response extends HttpRespons
 
   /** Who is told, and what the core needs besides. */
   #told(): object {
-    const { handlers, log, clock, random, jitter } = this.#settings;
+    const { handlers, log, random, jitter } = this.#settings;
+    const { clock = this.#settings.clock } = this.#parts;
     const onBackoff = [...listOf(handlers.onBackoff), close];
     return { ...handlers, onBackoff, log: httpLog(log), name: 'http', mode: 'async', clock, random, jitter };
   }

@@ -52,12 +52,12 @@ interface Failure {
 }
 
 /** Whether a ruling lets a call be repeated. */
-export function mayRepeat({ retry }: Ruling, call: Pick<JudgedCall, 'isIdempotent'>): boolean {
+function mayRepeat({ retry }: Ruling, call: Pick<JudgedCall, 'isIdempotent'>): boolean {
   return retry === 'always' || (retry === 'idempotent' && call.isIdempotent);
 }
 
 /** What the settings say of a status; where they say nothing, the table. */
-export function statusRuling(
+function statusRuling(
   settings: Pick<RetrySettings, 'statusForcelist' | 'unsafeStatuses'>,
   call: Pick<JudgedCall, 'isIdempotent'>,
   status: number,
@@ -129,7 +129,10 @@ export class Verdicts {
     if (!(meaning instanceof HttpError)) throw error;
     this.#verdicts.delete(error as object);
     const failure = { error, meaning };
-    if (meaning instanceof TotalTimeoutError) this.#outOfTime(call, meaning);
+    if (meaning instanceof TotalTimeoutError) {
+      if (!meaning.sent && !isLastOf(call, error)) return this.#refused(call, error);
+      this.#outOfTime(call, meaning);
+    }
     if (endsCall(meaning)) throw error;
     if (this.#settings.retryWhen === undefined) this.#judge(call, failure, undefined);
     else return this.#askAfter(call, failure);
@@ -216,6 +219,11 @@ export class Verdicts {
 
 function inTime<T>(call: JudgedCall, given: T | PromiseLike<T>): T | PromiseLike<T> {
   return isThenable(given) && call.inTime !== undefined ? call.inTime(given) : given;
+}
+
+// Else there was no time to send it, and the attempt before it says more.
+function isLastOf({ last }: JudgedCall, error: unknown): boolean {
+  return last === undefined || (!last.ok && last.error === error);
 }
 
 function endsCall(error: HttpError): boolean {

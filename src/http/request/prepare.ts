@@ -2,7 +2,6 @@
  * What is sent, in the end: one request, ready for the wire.
  */
 import { OptionError } from '../../core.js';
-import type { RequestName } from '../http-errors.js';
 import { type AuthFunction, basic } from './auth.js';
 import { type RequestBody, bodyOf, noBody } from './body.js';
 import type { GivenCookies } from './given-cookies.js';
@@ -11,7 +10,7 @@ import type { ResponseHook } from './hooks.js';
 import { type SettledOptions, abroad } from './settled-options.js';
 import type { SettledTimeouts } from './timeouts.js';
 import type { TransportOptions } from './transport-options.js';
-import { type Credentials, addQuery, resolveUrl, shownUrl } from './url.js';
+import { type Credentials, LateName, addQuery, resolveUrl } from './url.js';
 
 /** One request, a snapshot: nothing that the caller changes later is seen. A redirect makes a changed copy. */
 export interface HttpRequest {
@@ -100,8 +99,7 @@ export function checkMethod(method: unknown): string {
 
 function withBody(method: string, url: URL, headers: HeaderBag, options: SettledOptions): RequestBody {
   const { payload, own } = options;
-  const name = (): RequestName => ({ method, url: shownUrl(url) });
-  const body = payload === undefined ? noBody : bodyOf(payload, name);
+  const body = payload === undefined ? noBody : bodyOf(payload, () => new LateName(method, url));
   if (body.kind !== 'none') {
     if (method === 'HEAD' || method === 'TRACE') {
       throw new OptionError('body', undefined, `cannot be sent with ${method}`, { got: 'one' });
@@ -129,6 +127,7 @@ function setContentType(headers: HeaderBag, { contentType }: RequestBody, ownTyp
 // undici says the length of bytes; of a stream it knows no more than what the header says, and holds it to that.
 function setContentLength(headers: HeaderBag, body: RequestBody): void {
   const given = headers.get('content-length');
+  if (given === undefined && body.kind !== 'factory') return;
   const { length } = body;
   if (given !== undefined && length !== undefined && Number(given) !== length) {
     throw new OptionError(

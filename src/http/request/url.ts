@@ -2,6 +2,7 @@
  * Where a request goes: the address, made absolute, without the credentials it came with.
  */
 import { OptionError } from '../../core.js';
+import type { RequestName } from '../http-errors.js';
 
 /** User and password of an address, decoded. */
 export interface Credentials {
@@ -122,6 +123,22 @@ export function addQuery(url: URL, query: string): void {
 /** An address as errors and logs may show it: without credentials, query and fragment. */
 export function shownUrl(url: URL): string {
   return `${url.origin}${url.pathname}`;
+}
+
+/** What errors and logs call a request, worked out when one of them asks: few requests fail. */
+export class LateName implements RequestName {
+  readonly #url: URL;
+
+  constructor(
+    readonly method: string,
+    url: URL,
+  ) {
+    this.#url = url;
+  }
+
+  get url(): string {
+    return shownUrl(this.#url);
+  }
 }
 
 // What URL cannot read must be cut by hand: all before the last @, and all from the first question mark.

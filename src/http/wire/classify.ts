@@ -145,6 +145,8 @@ function oldUndici(cause: unknown): OptionError {
 
 function codeOf(error: unknown): string | undefined {
   const { code } = (error ?? {}) as { readonly code?: unknown };
+  // Of a stream of HTTP/2 that was reset, the reason stands in the text only.
+  if (code === 'ERR_HTTP2_STREAM_ERROR') return /\bNGHTTP2_\w+/.exec(textOf(error))?.[0] ?? code;
   return typeof code === 'string' ? code : undefined;
 }
 

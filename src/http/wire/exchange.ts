@@ -67,7 +67,7 @@ class Exchange extends Owned implements Dispatcher.DispatchHandler, Caller, Body
     }
     if (this.#isOver) return;
     this.enter();
-    this.arm();
+    this.arm(this.heardAt);
     const { body, headers } = uploadOf(this.options.body, this.options.headers);
     if (body instanceof Readable) this.#upload = body;
     const sent = { method, origin, path, headers, body, headersTimeout: 0, bodyTimeout: 0, [calledBy]: this };
@@ -100,7 +100,7 @@ class Exchange extends Owned implements Dispatcher.DispatchHandler, Caller, Body
     // undici begins to read it in this same turn.
     if (this.#upload !== undefined) this.#watched ??= this.#watch(this.#upload);
     this.hear();
-    this.arm();
+    this.arm(this.heardAt);
   }
 
   /** The first byte of an answer. undici tells it to its handlers of old, and to those who know. */

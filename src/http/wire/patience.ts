@@ -18,6 +18,8 @@ import {
 
 /** How long is waited. */
 export interface Limits {
+  /** The moment on `clock` from which on it is waited. @default now */
+  readonly sentAt?: Ms | undefined;
   /** Milliseconds until the request starts, queues, proxies and TLS included. `Infinity`: no limit. */
   readonly connectTimeout: Ms;
   /** Milliseconds without a byte, before the headers and within the body. `Infinity`: no limit. */
@@ -52,7 +54,7 @@ export abstract class Patience implements Sleeper {
 
   constructor(limits: Limits) {
     this.#limits = limits;
-    this.heardAt = limits.clock.now();
+    this.heardAt = limits.sentAt ?? limits.clock.now();
   }
 
   /** Nothing more is waited for. */
@@ -70,14 +72,18 @@ export abstract class Patience implements Sleeper {
     this.#excused = 0;
   }
 
-  /** Sees to it that the timer rings in time for the present phase. */
-  protected arm(): void {
+  /**
+   * Sees to it that the timer rings in time for the present phase.
+   *
+   * @param now  The present moment, where the clock has just been asked.
+   */
+  protected arm(now = this.#limits.clock.now()): void {
     const due = this.#due();
     if (due >= this.#wakesAt) return; // it rings sooner, and then looks again
     const { clock } = this.#limits;
     if (this.place >= 0) clock.cancel(this);
     this.#wakesAt = due;
-    clock.schedule(this, Math.max(0, due - clock.now()));
+    clock.schedule(this, Math.max(0, due - now), now);
   }
 
   protected disarm(): void {

@@ -6,9 +6,11 @@
  */
 import { clearInterval, setInterval } from 'node:timers';
 import { setImmediate as turn } from 'node:timers/promises';
-import { type Ms, UsageError } from '../../core.js';
-import { type Linked, Ring } from './ring.js';
+import { type Clock, type Ms, UsageError } from '../../core.js';
 import { ConnectionError, type RequestName } from '../http-errors.js';
+import { ignore } from './ignore.js';
+import { type Pause, PausingClock } from './pauses.js';
+import { type Linked, Ring } from './ring.js';
 
 /** An exchange, as its owner sees it. */
 export interface Traveller extends Linked<Traffic> {
@@ -28,16 +30,28 @@ const patience: Ms = 1000;
 const closedWhy = 'because its session was closed';
 const destroyedWhy = 'the session was destroyed';
 
-class Call implements Linked<Traffic> {
+/**
+ * A call that is under way. Whoever awaits it gets what is made of it, or what `reject` is given before that.
+ *
+ * It is a thenable and not a promise around that other, so that V8 finds the way from what fails to who awaits it: the
+ * stack of an error leads to the caller.
+ */
+class Call<T = unknown> implements Linked<Traffic>, PromiseLike<T> {
   before: Linked<Traffic> | undefined;
   after: Linked<Traffic> | undefined;
   owner: Traffic | undefined;
+  made: Promise<T> | undefined;
+  reject: (error: unknown) => void = ignore; // until somebody awaits it
 
   constructor(
     readonly method: string,
     readonly url: string | URL,
-    readonly reject: (error: unknown) => void,
   ) {}
+
+  then(resolve?: ((value: T) => any) | null, reject?: ((error: unknown) => any) | null): never {
+    this.reject = reject as Call['reject'];
+    return this.made?.then(resolve, reject) as never;
+  }
 }
 
 export class Traffic {
@@ -45,6 +59,7 @@ export class Traffic {
   /** All that is under way for the first of its parents and those who borrow of it. */
   readonly #calls: Ring<Traffic, Call>;
   readonly #travellers: Ring<Traffic, Traveller>;
+  readonly #pauses: Ring<Traffic, Pause<Traffic>>;
   /** How much of it is under way here. */
   #size = 0;
   #isClosed = false;
@@ -56,6 +71,7 @@ export class Traffic {
     this.#parent = parent;
     this.#calls = parent === undefined ? new Ring() : parent.#calls;
     this.#travellers = parent === undefined ? new Ring() : parent.#travellers;
+    this.#pauses = parent === undefined ? new Ring() : parent.#pauses;
   }
 
   /** Whether no call may begin any more. */
@@ -66,25 +82,19 @@ export class Traffic {
   /**
    * A call is under way until its promise is settled.
    *
-   * @throws {UsageError} The promise is rejected when this is closed.
+   * @throws {UsageError} when this is closed; and what `make` throws. The promise is rejected.
    */
-  call<T>(method: string, url: string | URL, make: () => Promise<T>): Promise<T> {
-    if (this.isClosed) return Promise.reject(sessionClosed());
-    return new Promise((resolve, reject) => {
-      const call = new Call(method, url, reject);
-      this.#calls.add(call, this);
-      this.#count(1);
-      make().then(
-        (value) => {
-          this.#end(call);
-          resolve(value);
-        },
-        (error: unknown) => {
-          this.#end(call);
-          reject(error); // whatever it is
-        },
-      );
-    });
+  async call<T>(method: string, url: string | URL, make: () => Promise<T>): Promise<T> {
+    if (this.isClosed) throw sessionClosed();
+    const call = new Call<T>(method, url);
+    this.#calls.add(call, this);
+    this.#count(1);
+    try {
+      call.made = make();
+      return await call;
+    } finally {
+      this.#end(call);
+    }
   }
 
   add(traveller: Traveller): void {
@@ -94,6 +104,11 @@ export class Traffic {
 
   delete(traveller: Traveller): void {
     if (this.#travellers.delete(traveller) !== undefined) this.#count(-1);
+  }
+
+  /** A clock for the waits between attempts, which are over when this is destroyed. */
+  clockOf(clock: Clock): Clock {
+    return new PausingClock(clock, this.#pauses, this);
   }
 
   /** Nothing new begins. @returns When nothing is under way any more. */
@@ -111,6 +126,8 @@ export class Traffic {
       call.reject(new ConnectionError(nameOf(call), destroyedWhy, { phase: 'started', isPermanent: true }));
       this.#end(call);
     }
+    // Their next attempt finds that nothing can be sent.
+    for (const pause of this.#own(this.#pauses)) pause.end();
   }
 
   #end(call: Call): void {

@@ -1,4 +1,6 @@
 /**
- * The door `stampede-js/observe/opentelemetry`: metrics, and a span event per attempt.
+ * The door `stampede-js/observe/opentelemetry`: metrics, and an event on the active span for each attempt. It needs
+ * @opentelemetry/api beside it, and works with every SDK that implements that.
  */
-export {};
+export { observeWithOpenTelemetry } from './observe-with-opentelemetry.js';
+export type { OpenTelemetryOptions } from './observe-with-opentelemetry.js';

@@ -1,0 +1,45 @@
+/**
+ * What a trace shows of a retried call: one event for each attempt that has ended, on the span that is active.
+ */
+import { type Attributes, trace } from '@opentelemetry/api';
+import type { Details, EndDetails, StampedeEvent } from '../../core.js';
+import { callName } from '../call-name.js';
+import { errorType } from '../error-type.js';
+
+/** Adds an event `stampede.attempt` to the active span, if this event is the end of an attempt and the span is recorded. */
+export function noteOnSpan(event: StampedeEvent): void {
+  if (!event.type.startsWith('retry:')) return;
+  const details = event.details as Details;
+  const ended = endOfAttempt(details);
+  if (ended === undefined) return;
+  const span = trace.getActiveSpan();
+  if (span?.isRecording() !== true) return;
+  span.addEvent('stampede.attempt', {
+    'stampede.name': callName(event),
+    'stampede.tries': details.tries,
+    ...ended,
+  });
+}
+
+/** How the attempt has ended; `undefined` for an event that is not the end of one. */
+function endOfAttempt(details: Details): Attributes | undefined {
+  switch (details.event) {
+    case 'backoff':
+      return { 'error.type': errorType(details), 'stampede.retry.wait': details.wait / 1000 };
+    case 'giveup':
+      return { 'error.type': errorType(details), 'stampede.giveup.reason': details.reason };
+    case 'end':
+      return endOfLast(details);
+    default:
+      return undefined;
+  }
+}
+
+function endOfLast({ ended, tries, history }: EndDetails): Attributes | undefined {
+  if (ended === 'success') return {};
+  if (ended === 'giveup') return undefined; // told already
+  const isUnderWay = history.attempts.length + history.omitted < tries;
+  if (ended === 'abort') return isUnderWay ? { 'stampede.outcome': ended } : undefined;
+  const last = history.attempts.at(-1);
+  return last === undefined ? undefined : { 'error.type': errorType(last), 'stampede.outcome': ended };
+}
