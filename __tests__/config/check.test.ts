@@ -85,7 +85,7 @@ describe('a configuration', () => {
       'policies: { p: { retry: { wait: &w { type: cap, max: 1s, wait: *w } } } }',
       'policies.p.retry.wait.wait is an alias of what it stands in',
     ],
-    ['a key that is no text', '? [a]\n: 1', 'keys must be strings'],
+    ['a key that is no text', '? [a]\n: 1', '1:3  A key must be a text'],
     [
       'a name that reaches the prototype',
       'gateways: { __proto__: { timeout: 1s } }',
@@ -243,6 +243,11 @@ describe('a configuration', () => {
 
   it.each([
     ['auth', 'auth: [hunter2]'],
+    ['auth as a text', 'auth: hunter2'],
+    ['headers as a text', 'headers: "authorization: hunter2"'],
+    ['cookies as a text', 'cookies: hunter2'],
+    ['params as a text', 'params: key=hunter2'],
+    ['a password that is no text', 'auth: { username: me, password: [hunter2] }'],
     ['a bearer', 'auth: { bearer: [hunter2] }'],
     ['a header', 'headers: { authorization: [hunter2] }'],
     ['a cookie', 'cookies: { session: { hunter2: hunter2 } }'],

@@ -113,6 +113,7 @@ function unreadable(error: unknown, file: string | undefined): ConfigError {
 
 // The parser's messages go on with an excerpt; the line says as much, and an excerpt may hold a secret.
 function plain(message: string): string {
+  if (message.includes('stringKeys')) return 'A key must be a text';
   const [first = ''] = message.split('\n');
   return first.replace(/ at line \d+, column \d+:?$/, '').slice(0, 200);
 }

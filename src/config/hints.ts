@@ -36,7 +36,7 @@ const inCode: Readonly<Record<string, string>> = {
   body: 'it belongs to a single request, in code',
 };
 
-/** What other libraries call an option; of several the one that there is. `+`: and what it counts. */
+/** What other libraries call an option, and what it may be here: the first of them that there is. */
 const elsewhere: Readonly<Record<string, readonly string[]>> = {
   attempts: ['maxTries', 'retries'],
   maxAttempts: ['maxTries', 'retries'],
@@ -90,6 +90,7 @@ const elsewhere: Readonly<Record<string, readonly string[]>> = {
   backoffPolicy: ['retryConfig'],
 };
 
+/** Words that do not count the first attempt, as `maxTries` does. */
 const countsFirst = new Set(['retries', 'maxRetries']);
 
 /** What to say of a key that is not among the known ones. */
