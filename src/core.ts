@@ -10,6 +10,7 @@ export {
   RefusalError,
   isRefusal,
   isStampedeError,
+  printable,
 } from './errors.js';
 export type { StampedeErrorCode } from './errors.js';
 export { checkKeys, nearest } from './checks.js';

@@ -4,7 +4,8 @@
 import * as v from 'valibot';
 import { canonical } from './canonical.js';
 import { ConfigError, type ConfigFault, type PlacedFault, fault } from './config-error.js';
-import type { Path, ReadDocument } from './document.js';
+import type { ReadDocument } from './document.js';
+import type { Path } from './place.js';
 import { faultsIn } from './issues.js';
 import { camelCase } from './names.js';
 import { shown, shownKey } from './shown.js';
@@ -47,11 +48,12 @@ function placed(document: ReadDocument, faults: readonly PlacedFault[]): readonl
 
 // What is wrong with a place is said once; what was left out below it is no fault of its own.
 function unique(faults: readonly PlacedFault[]): readonly PlacedFault[] {
-  const seen: string[] = [];
+  const seen = new Set<string>();
   return faults.filter(({ path }) => {
-    const place = path.map((step) => `${step}\n`).join('');
-    if (seen.some((other) => other.startsWith(place))) return false;
-    seen.push(place);
+    const places = path.map((_, index) => JSON.stringify(path.slice(0, index + 1)));
+    const place = places.at(-1) ?? '';
+    if (seen.has(place)) return false;
+    for (const one of ['', ...places]) seen.add(one);
     return true;
   });
 }

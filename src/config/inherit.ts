@@ -137,16 +137,22 @@ function unknownCall(
   ];
 }
 
+/** A way of policies that is longer is not meant, and takes long to follow from each of them. */
+const longestWay = 100;
+
 function circle(settings: StampedeSettings, name: string): readonly PlacedFault[] {
+  const path = ['policies', name, 'extends'];
   const way = [name];
   for (;;) {
-    const above = ownPolicy(settings, way[way.length - 1] as string)?.extends;
+    const last = way[way.length - 1] as string;
+    const above = ownPolicy(settings, last)?.extends;
     const isOwn = above !== undefined && ownPolicy(settings, above) !== undefined;
-    if (!isOwn || (above === way[way.length - 1] && Object.hasOwn(presets, above))) return [];
+    if (!isOwn || (above === last && Object.hasOwn(presets, above))) return [];
     if (way.includes(above)) {
-      const allowed = `starts from itself: ${[...way, above].join(' → ')}`;
-      return above === name ? [{ path: ['policies', name, 'extends'], allowed }] : [];
+      return above === name ? [{ path, allowed: `starts from itself: ${[...way, above].join(' → ')}` }] : [];
     }
+    if (way.length === longestWay)
+      return [{ path, allowed: `leads through more than ${longestWay} policies` }];
     way.push(above);
   }
 }

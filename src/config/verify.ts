@@ -27,7 +27,7 @@ import {
   throttleOptionsOf,
 } from './convert/patterns.js';
 import { retryConfigOptionsOf } from './convert/retry-config.js';
-import type { Path } from './document.js';
+import type { Path } from './place.js';
 import { gatewayOf, httpOf, inheritanceFaults, policyOf } from './inherit.js';
 import type { HttpSettings, PatternSettings, StampedeSettings } from './settings.js';
 
