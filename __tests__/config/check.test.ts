@@ -51,6 +51,55 @@ describe('a configuration', () => {
     expect([error.code, error.name, isStampedeError(error)]).toEqual(['ERR_CONFIG', 'ConfigError', true]);
   });
 
+  it('tells what is wrong in itself, what leads nowhere and what does not fit together in one go', () => {
+    const text = [
+      'policies:',
+      '  slow: { timeout: 5 }',
+      '  wild: { retry: { wait: { type: random, min: 2s, max: 1s } } }',
+      '  lost: { extends: wlid, bulkhead: { limit: { type: aimd, min: 5, max: 2 } } }',
+      'gateways:',
+      '  a: { policy: slwo, deadline: soon }',
+      '  b: { policy: wild, calls: [a, z] }',
+      '  c: { bulkhead: { limit: { type: aimd, min: 5, max: 2 } } }',
+      '  d: { retry: { wait: 5 }, circuit_breaker: { last_calls: 5, window: 1s } }',
+      '  e: 5',
+      'http: { retries: -1 }',
+    ].join('\n');
+
+    const { faults } = errorOf(text);
+
+    expect(faults.map(({ line, path }) => `${line} ${path}`)).toEqual([
+      '2 policies.slow.timeout',
+      '3 policies.wild.retry.wait.min',
+      '4 policies.lost.extends',
+      '6 gateways.a.policy',
+      '6 gateways.a.deadline',
+      '7 gateways.b.calls.1',
+      '8 gateways.c.bulkhead.limit.max',
+      '9 gateways.d.retry.wait',
+      '9 gateways.d.circuit_breaker.window',
+      '10 gateways.e',
+      '11 http.retries',
+    ]);
+  });
+
+  it('takes nothing for wrong because something that it rests on is', () => {
+    const text = [
+      'policies: { p: { circuit_breaker: { open_time: 1 } } }',
+      'gateways:',
+      '  a: { policy: p, circuit_breaker: { max_open_time: 2s } }',
+      '  b: { timeout: 5, calls: [a] }',
+      '  c: { calls: [b] }',
+    ].join('\n');
+
+    const { faults } = errorOf(text);
+
+    expect(faults.map(({ path }) => path)).toEqual([
+      'policies.p.circuit_breaker.open_time',
+      'gateways.b.timeout',
+    ]);
+  });
+
   it('says of a fault what is there, what is allowed and what was meant', () => {
     const [fault] = errorOf(inRetry('maxTires: 3')).faults;
 
@@ -100,7 +149,7 @@ describe('a configuration', () => {
     ['a set', 'gateways: !!set { a }', 'The tag tag:yaml.org,2002:set means nothing here'],
     [
       'policies that lead on and on',
-      `policies: { ${Array.from({ length: 100 }, (_, n) => `p${n}: { extends: p${n + 1} }`).join(', ')}, p100: {} }`,
+      `policies: { ${Array.from({ length: 101 }, (_, n) => `p${n}: { extends: p${n + 1} }`).join(', ')}, p101: {} }`,
       'policies.p0.extends leads through more than 100 policies',
     ],
     ['a merge key', 'gateways: { a: { <<: { timeout: 1s } } }', 'gateways.a.<< merges nothing in YAML 1.2'],

@@ -9,11 +9,12 @@ import type { Path } from './place.js';
 import { faultsIn } from './issues.js';
 import { camelCase } from './names.js';
 import { shown, shownKey } from './shown.js';
+import { soundPart } from './sound-part.js';
 
 /**
  * Checks a document by a schema.
  *
- * @param also  Looks for what a schema cannot say; asked where the schema found nothing.
+ * @param also  Looks for what a schema cannot say; asked of what the schema finds no fault with.
  * @throws {ConfigError} with all faults, in the order in which they stand in the text.
  */
 export function check<T>(
@@ -24,9 +25,13 @@ export function check<T>(
   const named = canonical(document.value, schema);
   const { issues, output, success } = v.safeParse(schema, named.value);
   const found = unique([...named.faults, ...faultsIn(issues ?? [])]);
-  const faults = found.length > 0 || !success ? found : also(output);
+  if (found.length > 0 || !success) {
+    const rest = v.safeParse(schema, soundPart(named.value, found));
+    throw new ConfigError(placed(document, unique([...found, ...(rest.success ? also(rest.output) : [])])));
+  }
+  const faults = also(output);
   if (faults.length > 0) throw new ConfigError(placed(document, faults));
-  return output as T;
+  return output;
 }
 
 // Faults of a document, with their places in it, in the order in which they stand there.
