@@ -20,33 +20,38 @@ export function soundPart(value: unknown, faults: readonly PlacedFault[]): unkno
   // Whatever names a policy would seem to name nothing.
   const isLost = paths.some((path) => path.length === 0 || (path.length === 1 && path[0] === 'policies'));
   if (isLost || !isTree(value)) return undefined;
-  const spoilt = paths.filter(([family]) => family === 'policies').map(([, , option]) => option);
+  const spoilt = new Set(paths.filter(([family]) => family === 'policies').map(([, , option]) => option));
   const ofFamily = (family: string): Tree => {
     const members = value[family];
     if (!isTree(members)) return {};
+    const wrong = wrongOptions(paths.filter(([first]) => first === family));
     const sound = Object.entries(members).map(([name, options]) => {
-      const own = optionsIn(paths, family, name);
-      const isWhole = own.includes(undefined) || !isTree(options);
-      return [name, isWhole ? {} : without(options, [...spoilt, ...own])] as const;
+      const own = wrong.get(name) ?? new Set();
+      const isWhole = own.has(undefined) || !isTree(options);
+      return [
+        name,
+        isWhole ? {} : without(options, (option) => spoilt.has(option) || own.has(option)),
+      ] as const;
     });
     return { [family]: Object.fromEntries(sound) };
   };
-  const others = without(value, [...families, ...paths.map(([section]) => section)]);
+  const sections = new Set([...families, ...paths.map(([section]) => section)]);
+  const others = without(value, (section) => sections.has(section));
   return Object.assign({}, others, ...families.map(ofFamily)) as unknown;
 }
 
-/** The options of one member that have a fault; `undefined` among them where it is the member itself. */
-function optionsIn(
-  paths: readonly Path[],
-  family: string,
-  name: string,
-): readonly (Path[number] | undefined)[] {
-  return paths.filter((path) => path[0] === family && path[1] === name).map((path) => path[2]);
+/** By the name of a member its options that have a fault; `undefined` among them where it is the member itself. */
+function wrongOptions(paths: readonly Path[]): ReadonlyMap<unknown, ReadonlySet<unknown>> {
+  const byName = new Map<unknown, Set<unknown>>();
+  for (const [, name, option] of paths) {
+    const options = byName.get(name) ?? new Set();
+    byName.set(name, options.add(option));
+  }
+  return byName;
 }
 
-function without(tree: Tree, names: readonly unknown[]): Tree {
-  const gone = new Set(names);
-  return Object.fromEntries(Object.entries(tree).filter(([name]) => !gone.has(name)));
+function without(tree: Tree, isGone: (name: string) => boolean): Tree {
+  return Object.fromEntries(Object.entries(tree).filter(([name]) => !isGone(name)));
 }
 
 function isTree(value: unknown): value is Tree {
