@@ -164,6 +164,7 @@ export { hedge } from './policies/hedge.js';
 export type { Hedge, HedgeOptions } from './policies/hedge.js';
 export type { HedgeDetails } from './policies/hedging.js';
 export { gateway, setGatewayDefaults } from './policies/gateway.js';
+export { gatewayDefaults } from './policies/gateway-options.js';
 export type {
   FallbackGateway,
   Gateway,

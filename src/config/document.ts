@@ -5,7 +5,8 @@
  */
 import type { Document, LineCounter } from 'yaml';
 import { ConfigError, fault } from './config-error.js';
-import { type Path, type Place, nowhere, offsetsIn, placeAt } from './place.js';
+import { offsetsIn, placeAt } from './offsets.js';
+import { type Path, type Place, nowhere } from './place.js';
 import { type TextFault, plain, textFaults, tooDeep } from './text-faults.js';
 import { loadYaml } from './yaml.js';
 

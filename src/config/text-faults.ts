@@ -2,7 +2,7 @@
  * What is wrong with a text before anybody asks what it means: it is no YAML, says a key twice, or has tags.
  */
 import type { Document, YAMLMap } from 'yaml';
-import { keyOf, startOf } from './place.js';
+import { keyOf, startOf } from './offsets.js';
 import { loadYaml } from './yaml.js';
 
 /** One of them, and where it begins in the text. */
