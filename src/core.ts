@@ -10,6 +10,7 @@ export {
   RefusalError,
   isRefusal,
   isStampedeError,
+  printable,
 } from './errors.js';
 export type { StampedeErrorCode } from './errors.js';
 export { checkKeys, nearest } from './checks.js';
@@ -163,6 +164,7 @@ export { hedge } from './policies/hedge.js';
 export type { Hedge, HedgeOptions } from './policies/hedge.js';
 export type { HedgeDetails } from './policies/hedging.js';
 export { gateway, setGatewayDefaults } from './policies/gateway.js';
+export { gatewayDefaults } from './policies/gateway-options.js';
 export type {
   FallbackGateway,
   Gateway,

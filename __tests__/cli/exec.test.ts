@@ -76,7 +76,7 @@ describe('stampede exec', () => {
   });
 
   it('plans no try later than maxTime', async () => {
-    const args = 'exec --wait constant --interval 10s --jitter none --max-time 1500ms'.split(' ');
+    const args = 'exec --wait constant --interval 10s --jitter none --max-time 4s'.split(' ');
 
     const { code, err } = await stampede([...args, ...script('sleep 0.1; exit 1')]);
 
@@ -166,15 +166,15 @@ describe('which exit codes are tried again', () => {
 describe('a try that takes longer than --timeout', () => {
   it('is ended, and tried again; 124 is what is left in the end', async () => {
     const { code, err } = await stampede([
-      ...[...fast, '--max-tries', '2', '--timeout', '1s'],
+      ...[...fast, '--max-tries', '2', '--timeout', '2s'],
       ...script('sleep 60; exit 3'),
     ]);
 
     expect(code).toBe(124);
     expect(runs()).toBe(2);
     expect(err).toBe(
-      'stampede: sh took longer than 1s; try 2 of 2 in 1ms\n' +
-        'stampede: sh took longer than 1s at try 2 of 2; no tries are left\n',
+      'stampede: sh took longer than 2s; try 2 of 2 in 1ms\n' +
+        'stampede: sh took longer than 2s at try 2 of 2; no tries are left\n',
     );
   });
 

@@ -18,7 +18,7 @@ Examples:
   stampede waits                                     the default policy of withRetry
   stampede waits --wait fibo --max-value 13s --jitter none
   stampede waits --wait expo --factor 200ms --max-tries 20 --max-time 1m
-  stampede waits --wait decorrelated --max-tries infinite --tries 15
+  stampede waits --wait decorrelated --max-tries unlimited --tries 15
   stampede waits --json | jq '.total.mean'
 
 The numbers are those of 1000 clients that always fail, run by the engine itself in virtual time.

@@ -10,6 +10,7 @@ import {
   debugLines,
   gateway,
   nearest,
+  printable,
   setGatewayDefaults,
 } from '../core.js';
 import type { HttpOptions } from './convert/http.js';
@@ -100,7 +101,8 @@ export function tell({ file, settings }: Loaded, done: 'installed' | 'for reques
   const names = Object.keys(settings.gateways ?? {});
   const gateways = done === 'installed' && names.length > 0 ? `; gateways ${names.join(', ')}` : '';
   const off = settings.enabled === false ? '; retries are off' : '';
-  debugLine(file === undefined ? `no file found (${done})` : `${file} (${done})${gateways}${off}`);
+  const text = file === undefined ? `no file found (${done})` : `${file} (${done})${gateways}${off}`;
+  debugLine(printable(text));
 }
 
 function install({ settings }: Loaded): () => void {
@@ -153,5 +155,5 @@ function checkName(option: string, name: unknown, known: readonly string[], wher
   const near = typeof name === 'string' ? nearest(name, known) : undefined;
   const there = known.length === 0 ? 'it has none' : `there are ${known.join(', ')}`;
   const hint = near === undefined ? there : `did you mean ${near}?`;
-  throw new OptionError(option, name, `must be one of ${where} (${hint})`);
+  throw new OptionError(option, name, printable(`must be one of ${where} (${hint})`));
 }

@@ -1,7 +1,7 @@
 /**
  * What `stampede exec` says about its work, on stderr: the command's own output is none of its business.
  */
-import { type GiveUpReason, type Ms, readable } from '../../core.js';
+import { type GiveUpReason, type Ms, printable, readable } from '../../core.js';
 import type { Terminal } from '../terminal.js';
 import type { CommandError } from './command-error.js';
 
@@ -40,7 +40,8 @@ const because: Readonly<Record<GiveUpReason, string>> = {
 
 /** Tells people, in lines that begin with `stampede:`. */
 export function lineReporter(terminal: Terminal, options: ReporterOptions): Reporter {
-  const { command, maxTries, loudness } = options;
+  const { maxTries, loudness } = options;
+  const command = printable(options.command);
   const { yellow, red, dim } = terminal.errColours;
   const say = (paint: (text: string) => string, text: string): void => {
     if (loudness !== 'quiet') terminal.err(`${paint('stampede:')} ${text}\n`);

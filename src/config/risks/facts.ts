@@ -1,7 +1,14 @@
 /**
  * A configuration → the facts that the rules look at: what is inherited is settled, and defaults are spelled out.
  */
-import { type GatewayRetry, type RetryRule, type WaitMaker, expo, toMs } from '../../core.js';
+import {
+  type GatewayRetry,
+  type RetryRule,
+  type WaitMaker,
+  expo,
+  gatewayDefaults,
+  toMs,
+} from '../../core.js';
 import { budgetOptionsOf, circuitOptionsOf, retryOptionsOf } from '../convert/patterns.js';
 import { gatewayOf, policyOf } from '../inherit.js';
 import { httpIn } from '../load.js';
@@ -12,7 +19,7 @@ import type { GatewayFacts, LoadFacts, RetryFacts } from './gateway-facts.js';
 import { httpFacts } from './http-facts.js';
 
 /** What `gateway()` does where nothing is said. */
-const usual = { timeout: 10_000, deadline: 30_000, maxTries: 3, ratio: 0.1, minimum: 3 };
+const usual = { ...gatewayDefaults, ratio: 0.1, minimum: 3 };
 
 /** The facts of all that is configured: gateways, requests of their own, policies that no gateway has, `http`. */
 export function factsOf(settings: StampedeSettings): readonly GatewayFacts[] {
