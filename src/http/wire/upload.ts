@@ -29,12 +29,13 @@ export function uploadOf(body: Body, headers: string[]): { readonly body: Body; 
 /** The stream, which from now on is read and destroyed in the present asynchronous context. */
 function readFromHere(stream: Readable): Readable {
   const here = new AsyncResource('STAMPEDE_UPLOAD');
-  const { _read: read, _destroy: destroy } = stream;
+  const read = stream._read.bind(stream);
+  const destroy = stream._destroy.bind(stream);
   stream._read = (size) => {
-    here.runInAsyncScope(read, stream, size);
+    here.runInAsyncScope(read, undefined, size);
   };
   stream._destroy = (error, callback) => {
-    here.runInAsyncScope(destroy, stream, error, callback);
+    here.runInAsyncScope(destroy, undefined, error, callback);
   };
   return stream;
 }
