@@ -13,6 +13,7 @@ import {
   onException,
   onPredicate,
   retryAfter,
+  retryBudget,
   retryHistory,
   withRetry,
 } from '../../src/core.js';
@@ -194,6 +195,28 @@ describe('a scope without waits', () => {
       expect(await finish(clock, withRetry(script, { wait, clock }))).toBe('pong');
 
       expect(clock.now()).toBe(0);
+    });
+
+    it(`${kind}: waits not for an empty budget either`, async () => {
+      scoped({ waits: false });
+      const clock = new VirtualClock();
+      const budget = retryBudget({ minimum: 0, maximum: 0, whenEmpty: '1h', clock });
+
+      expect(await finish(clock, withRetry(play(boom, 'pong'), { budget, clock }))).toBe('pong');
+
+      expect(clock.now()).toBe(0);
+    });
+
+    it(`${kind}: gives up where the wait for an empty budget would not have fitted`, async () => {
+      scoped({ waits: false });
+      const clock = new VirtualClock();
+      const budget = retryBudget({ minimum: 0, maximum: 0, whenEmpty: '1h', clock });
+      const script = play(boom, 'pong');
+
+      const end = finish(clock, withRetry(script, { budget, maxTime: '1m', clock }));
+
+      await expect(end).rejects.toBe(boom);
+      expect(script.calls).toBe(1);
     });
 
     it(`${kind}: gives up where the wait of a server would not have fitted`, async () => {

@@ -18,8 +18,8 @@ export interface RetryScope {
   /** No call makes more attempts than this, the first included. A whole number of 1 or more, or `Infinity`. */
   readonly maxTries?: number | undefined;
   /**
-   * `false`: every wait is 0, one that a server asked for included. Whether there is another attempt is decided as
-   * always, and so are the order of things, handlers, history and budgets.
+   * `false`: every wait is 0, one that a server or an empty budget asked for included. Whether there is another attempt
+   * is decided as always, and so are the order of things, handlers, history and budgets.
    */
   readonly waits?: boolean | undefined;
 }

@@ -33,8 +33,8 @@ let open = 0;
 let remove = (): void => undefined;
 
 /**
- * Runs a piece of work in which no retry waits: each wait is 0, one that a server asks for included. All else is as
- * always: which errors are retried and how often, handlers, budgets, the history.
+ * Runs a piece of work in which no retry waits: each wait is 0, one that a server or an empty budget asks for included.
+ * All else is as always: which errors are retried and how often, handlers, budgets, the history.
  *
  *     it('gets through', () => withoutWaits(async () => {
  *       expect(await shop.order(42)).toBe('sent');
