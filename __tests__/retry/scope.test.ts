@@ -197,6 +197,17 @@ describe('a scope without waits', () => {
       expect(clock.now()).toBe(0);
     });
 
+    it(`${kind}: asks no budget where retries are not paid for`, async () => {
+      scoped({ budgets: false });
+      const clock = new VirtualClock();
+      const budget = notedBudget();
+
+      const end = finish(clock, withRetry(play(boom, 'pong'), { wait: constant(100), budget, clock }));
+
+      expect(await end).toBe('pong');
+      expect(budget.notes.filter((note) => note.startsWith('take'))).toEqual([]);
+    });
+
     it(`${kind}: waits not for an empty budget either`, async () => {
       scoped({ waits: false });
       const clock = new VirtualClock();
@@ -331,6 +342,7 @@ describe('addRetryScope', () => {
   it.each([
     ['enabled', { enabled: 'no' }],
     ['waits', { waits: 0 }],
+    ['budgets', { budgets: 0 }],
     ['maxTries', { maxTries: 0 }],
   ])(
     'lets a call go on as it would without a scope whose %s is not allowed, and warns once',

@@ -5,7 +5,7 @@ import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
-import { constant, onException, withRetry } from '../../src/core.js';
+import { constant, gateway, onException, withRetry } from '../../src/core.js';
 import { script, withRetries, withoutWaits } from '../../src/testing/index.js';
 import { catchWarnings } from '../support/warnings.js';
 
@@ -73,6 +73,18 @@ describe('withoutWaits', () => {
 
     expect(block).not.toHaveBeenCalled();
     block.mockRestore();
+  });
+
+  it('lets tests that share a gateway retry, however many there are: its budget is not charged', async () => {
+    const stock = gateway('stock', { retry: { wait: constant('1h') }, circuitBreaker: false });
+    const { budget } = stock.state;
+
+    for (let test = 0; test < 10; test++) {
+      const count = script(boom, boom, 'three');
+
+      expect(await withoutWaits(() => stock.run(() => count()))).toBe('three');
+    }
+    expect(stock.state.budget?.level).toBeGreaterThanOrEqual(budget?.level ?? NaN);
   });
 
   it('gives up with the very error, after all tries', async () => {

@@ -33,8 +33,9 @@ let open = 0;
 let remove = (): void => undefined;
 
 /**
- * Runs a piece of work in which no retry waits: each wait is 0, one that a server or an empty budget asks for included.
- * All else is as always: which errors are retried and how often, handlers, budgets, the history.
+ * Runs a piece of work in which no retry waits: each wait is 0, one that a server asks for included. Nor does a retry
+ * cost its budget anything, for budgets fill with time and traffic, and a test has neither. All else is as always: which
+ * errors are retried and how often, handlers, the history.
  *
  *     it('gets through', () => withoutWaits(async () => {
  *       expect(await shop.order(42)).toBe('sent');
@@ -45,7 +46,7 @@ let remove = (): void => undefined;
  * @throws {OptionError} when `fn` is no function.
  */
 export function withoutWaits<T>(fn: () => T): T {
-  return hold('withoutWaits', { waits: false }, fn);
+  return hold('withoutWaits', { waits: false, budgets: false }, fn);
 }
 
 /**
