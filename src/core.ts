@@ -14,7 +14,7 @@ export {
 } from './errors.js';
 export type { StampedeErrorCode } from './errors.js';
 export { checkKeys, nearest } from './checks.js';
-export { eventTypes, subscribe } from './events.js';
+export { eventTypes, subscribe, warnOnce } from './events.js';
 export type { EventListener, EventType, StampedeEvent, SubscribeOptions } from './events.js';
 
 export { asyncContext, debugLines, debugWanted } from './time/host.js';
