@@ -230,7 +230,15 @@ describe('a configuration', () => {
       'policies.a.extends starts from itself: a → b → a',
     ],
     ['a gateway that nobody knows', 'gateways: { a: { calls: [b] } }', 'gateways.a.calls.0 names no gateway'],
-    ['a rate without a time', 'gateways: { a: { upstream: { rate: 50 } } }', 'must be a rate, such as 50/s'],
+    [
+      'a rate without a time',
+      'gateways: { a: { upstream: { rate: 50 } } }',
+      'a second, a minute or an hour, such as 50/s',
+    ],
+    ['max_try', inRetry('max_try: 3'), 'did you mean max_tries?'],
+    ['a maxTry', inRetry('maxTry: 3'), 'did you mean max_tries?'],
+    ['a wait by another name', inRetry('wait: exponential'), 'did you mean expo?'],
+    ['a type by another name', inRetry('wait: { type: exp }'), 'did you mean expo?'],
     ['two answers to one question', 'http: {}\nretry_config: {}', 'http stands beside retry_config'],
     ['errors beside rules', inRetry('errors: [A], rules: [{ errors: B }]'), 'rules'],
     [

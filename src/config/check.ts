@@ -5,6 +5,7 @@ import * as v from 'valibot';
 import { canonical } from './canonical.js';
 import { ConfigError, type ConfigFault, type PlacedFault, fault } from './config-error.js';
 import type { ReadDocument } from './document.js';
+import { hintForWait } from './hints.js';
 import type { Path } from './place.js';
 import { faultsIn } from './issues.js';
 import { camelCase } from './names.js';
@@ -45,7 +46,7 @@ function placed(document: ReadDocument, faults: readonly PlacedFault[]): readonl
         path: written.path.map(shownKey).join('.'),
         value: isKey === true ? undefined : shown(written.value, written.path),
         allowed,
-        didYouMean,
+        didYouMean: didYouMean ?? hintForWait(written.value, allowed),
       });
     })
     .sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0));

@@ -77,8 +77,12 @@ describe('risksOf', () => {
       breaker: fc.constantFrom(...[undefined, usualBreaker, { ...usualBreaker, failureRate: undefined }], {
         ...usualBreaker,
         window: { span: 1 },
+        slowAfter: 1000,
       }),
       bulkhead: fc.constantFrom(undefined, { queue: 5, maxWait: Infinity }),
+      rateWait: fc.constantFrom(undefined, 0, 30_000, Infinity),
+      hedge: fc.constantFrom(undefined, { after: undefined }, { after: 1000 }),
+      isUsualDeadline: fc.boolean(),
       load: fc.record({ rate, capacity: rate, processes: fc.constantFrom(1, 1e6) }),
       calls: fc.constantFrom([], ['ledger'], ['nobody']),
     });

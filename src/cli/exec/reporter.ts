@@ -13,6 +13,8 @@ export interface Reporter {
   backsOff(error: CommandError, tries: number, wait: Ms): void;
   /** A try has failed, and no other follows. */
   givesUp(error: CommandError, tries: number, reason: GiveUpReason): void;
+  /** The only try has failed, for the operator has switched retries off. */
+  switchedOff(error: CommandError): void;
   succeeds(tries: number): void;
   /** A signal has come. @param isLeft  Whether the command has yet to end. */
   interrupted(signal: NodeJS.Signals, isLeft: boolean): void;
@@ -58,6 +60,8 @@ export function lineReporter(terminal: Terminal, options: ReporterOptions): Repo
       const after = tries === 1 ? '' : ` at try ${tries}${of}`;
       say(red, `${command} ${text}${after}; ${because[reason]}`);
     },
+    switchedOff: ({ text }) =>
+      say(red, `${command} ${text}; STAMPEDE_DISABLED is set, so nothing is tried again`),
     succeeds: (tries) => chat(`${command} succeeded at try ${tries}${of}`),
     interrupted: (signal, isLeft) =>
       say(

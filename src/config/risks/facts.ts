@@ -83,7 +83,7 @@ function patternFacts(settings: PatternSettings): Omit<GatewayFacts, 'name' | 'p
     budget = {},
     circuitBreaker = {},
   } = settings;
-  const { bulkhead, throttle } = settings;
+  const { bulkhead, rateLimit, throttle, hedge } = settings;
   const isRetried = retry !== false && retry?.enabled !== false;
   const tries = isRetried ? retryFacts(retryOptionsOf(retry ?? {})) : undefined;
   const retries = (tries?.maxTries ?? usual.maxTries) - 1;
@@ -93,9 +93,12 @@ function patternFacts(settings: PatternSettings): Omit<GatewayFacts, 'name' | 'p
     timeout: timeout || Infinity,
     countsTimeout: true,
     deadline: deadline || Infinity,
+    isUsualDeadline: settings.deadline === undefined,
     budget: budget === false ? undefined : budgetFacts(budgetOptionsOf(budget), { ...usual, retries }),
     breaker: circuitBreaker === false ? undefined : breakerFacts(circuitOptionsOf(circuitBreaker)),
     bulkhead: bulkhead ? { queue: bulkhead.queue ?? 0, maxWait: bulkhead.maxWait ?? 1000 } : undefined,
+    rateWait: rateLimit ? (rateLimit.maxWait ?? 0) : undefined,
+    hedge: hedge ? { after: typeof hedge.after === 'number' ? hedge.after : undefined } : undefined,
     isThrottled: throttle !== undefined && throttle !== false,
     unsafeMethods: [],
     unsafeStatuses: [],
