@@ -27,20 +27,20 @@ describe('the bundle for browsers', () => {
     expect(imports).toEqual([]);
   });
 
-  it('of withRetry and expo, without debug, is at most 16.0 kB gzipped and 14.5 kB with brotli', async () => {
+  it('of withRetry and expo, without debug, is at most 16.1 kB gzipped and 14.6 kB with brotli', async () => {
     const { gzip, brotli } = await bundle(`export { withRetry, expo } from './dist/esm/index.js';`, {
       external: ['debug'],
     });
 
     // A guard against growth. The aim of 3,000 B collides with what every retry promises: bench/README.md says how.
-    expect(gzip).toBeLessThanOrEqual(16_000);
-    expect(brotli).toBeLessThanOrEqual(14_500);
+    expect(gzip).toBeLessThanOrEqual(16_100);
+    expect(brotli).toBeLessThanOrEqual(14_600);
   });
 
-  it('of the whole core, without debug, is at most 40.3 kB gzipped', async () => {
+  it('of the whole core, without debug, is at most 40.6 kB gzipped', async () => {
     const { gzip } = await bundle(`export * from './dist/esm/index.js';`, { external: ['debug'] });
 
-    expect(gzip).toBeLessThanOrEqual(40_300);
+    expect(gzip).toBeLessThanOrEqual(40_600);
   });
 });
 

@@ -10,6 +10,7 @@ import {
   TimeoutError,
   UsageError,
   isStampedeError,
+  printable,
 } from '../src/core.js';
 import { isRefusal, show, withCause } from '../src/errors.js';
 
@@ -318,5 +319,23 @@ describe('withCause', () => {
     expect(result.message).toMatch(/^giveup must not throw; got .+\.$/);
     expect(result.value === fault).toBe(true);
     expect(result.cause).toBe(boom);
+  });
+});
+
+describe('printable', () => {
+  it.each([
+    ['a\u001b[31mb', 'a\\u{1b}[31mb'],
+    ['\u009b31m\u007f', '\\u{9b}31m\\u{7f}'],
+    ['one\ntwo\u2028three', 'one\\u{a}two\\u{2028}three'],
+    ['\u202egnp.exe', '\\u{202e}gnp.exe'],
+    ['\ud800', '\\u{d800}'],
+    ['Größe → 5 µs 😀 "x" \\', 'Größe → 5 µs 😀 "x" \\'],
+  ])('spells out what a terminal would obey: %j', (text, expected) => {
+    expect(printable(text)).toBe(expected);
+    expect(printable(expected)).toBe(expected);
+  });
+
+  it('holds for the values that an error shows', () => {
+    expect(new OptionError('wait', '\u009b31m', 'must be a wait').message).toContain('got "\\u{9b}31m".');
   });
 });

@@ -10,10 +10,11 @@ export {
   RefusalError,
   isRefusal,
   isStampedeError,
+  printable,
 } from './errors.js';
 export type { StampedeErrorCode } from './errors.js';
 export { checkKeys, nearest } from './checks.js';
-export { eventTypes, subscribe } from './events.js';
+export { eventTypes, subscribe, warnOnce } from './events.js';
 export type { EventListener, EventType, StampedeEvent, SubscribeOptions } from './events.js';
 
 export { asyncContext, debugLines, debugWanted } from './time/host.js';
@@ -163,6 +164,7 @@ export { hedge } from './policies/hedge.js';
 export type { Hedge, HedgeOptions } from './policies/hedge.js';
 export type { HedgeDetails } from './policies/hedging.js';
 export { gateway, setGatewayDefaults } from './policies/gateway.js';
+export { gatewayDefaults } from './policies/gateway-options.js';
 export type {
   FallbackGateway,
   Gateway,

@@ -153,11 +153,24 @@ export function isUnsent(error: unknown): boolean {
   );
 }
 
+/**
+ * A text that does nothing to the terminal on which it is read: line ends, escape sequences and marks that turn the
+ * direction of writing are spelt out. A text that is printable already stays as it is.
+ *
+ *     printable('a\u001b[31mb')   // 'a\\u{1b}[31mb'
+ */
+export function printable(text: string): string {
+  return text.replace(
+    /[\p{C}\u2028\u2029]/gu,
+    (sign) => `\\u{${(sign.codePointAt(0) as number).toString(16)}}`,
+  );
+}
+
 /** A value as it may stand in a message: short, on one line, whatever the value is. */
 export function show(value: unknown): string {
   try {
     const text = shown(value).replace(/\s+/g, ' ');
-    return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+    return printable(text.length > 80 ? `${text.slice(0, 77)}...` : text);
   } catch {
     return 'a value that cannot be shown';
   }

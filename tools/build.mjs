@@ -60,6 +60,8 @@ const shared = {
   bundle: true,
   target: 'es2022',
   external: EXTERNAL,
+  // What a neutral door cannot read from package.json.
+  define: { STAMPEDE_VERSION: JSON.stringify(versionOf(root)) },
   sourcemap: true,
   // Node prints a stack with the original lines under --enable-source-maps; the sources are in the map.
   sourcesContent: true,
@@ -79,6 +81,10 @@ writeTypes();
 await writeJsonSchema(root, path.join(dist, 'schema.json'));
 writeFileSync(path.join(dist, 'cjs/package.json'), '{ "type": "commonjs" }\n');
 if (!quiet) printSizes(written.flat());
+
+function versionOf(folder) {
+  return JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')).version;
+}
 
 /** The modules whose names a module hands on. */
 function exportsOf(entry) {

@@ -41,3 +41,22 @@ describe('findingsText', () => {
     expect(textAt(50, false).split('\n')[2]!.length).toBeGreaterThan(100);
   });
 });
+
+describe('names of a file in what stampede check prints', () => {
+  it('do nothing to the terminal', () => {
+    const name = JSON.stringify('\u001b]0;x\u0007\u009b31m\n');
+    const risky = parseSettings(
+      `{"gateways": {${name}: {"calls": [${name}], "budget": false, "retry": {"jitter": "none"}}}}`,
+    );
+    const terminal = { width: 80, isInteractive: false, colours: pico.createColors(false) } as Terminal;
+
+    const text = findingsText(terminal, {
+      file: '/tmp/\u001b[31m.yml',
+      settings: risky,
+      findings: findRisks(risky),
+    });
+
+    expect(text).toContain('retries-multiply');
+    expect(text.replaceAll('\n', '')).toMatch(/^\P{C}+$/u);
+  });
+});

@@ -131,7 +131,7 @@ describe('a signal while the command runs', () => {
 
   it('ends a try that is being ended by --timeout, too', async () => {
     const run = startScript('trap "echo told" TERM; ready; while :; do sleep 0.05; done', [
-      ...['--timeout', '1s', '--kill-after', '500ms'],
+      ...['--timeout', '2s', '--kill-after', '2s'],
     ]);
     await run.says('told');
 
@@ -203,8 +203,12 @@ describe('SIGINT on a terminal, sent to stampede alone', () => {
 describe('an end that nobody planned', () => {
   it('leaves no child behind when stampede itself fails', async () => {
     const program = `
+      import { existsSync, readFileSync } from 'node:fs';
       import { exec } from ${JSON.stringify(path.resolve(bin, '../exec/run.js'))};
-      setTimeout(() => { throw new Error('a fault of ours'); }, 1500);
+      const file = ${JSON.stringify(path.join(folder, 'sleep'))};
+      setInterval(() => {
+        if (existsSync(file) && readFileSync(file, 'utf8').endsWith('\\n')) throw new Error('a fault of ours');
+      }, 20);
       const nobody = () => {};
       const report = { starts: nobody, backsOff: nobody, givesUp: nobody, succeeds: nobody, interrupted: nobody };
       await exec({

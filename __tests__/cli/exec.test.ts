@@ -45,6 +45,33 @@ describe('stampede exec', () => {
     );
   });
 
+  it('does not try again what SIGPIPE has ended, for nobody reads it any more', async () => {
+    const { code, err } = await stampede([...fast, ...script('kill -PIPE $$')]);
+
+    expect(runs()).toBe(1);
+    expect(err).toBe('stampede: sh was ended by SIGPIPE; this is not tried again\n');
+    expect(code).toBe(141);
+  });
+
+  it('says so where the operator has switched retries off, unless it is to be quiet', async () => {
+    const env = { STAMPEDE_DISABLED: '1' };
+
+    const { code, err } = await stampede([...fast, ...script('exit 7')], { env });
+    const quiet = await stampede([...fast, '--quiet', ...script('exit 7')], { env });
+    const well = await stampede([...fast, ...script('exit 0')], { env });
+
+    expect(err).toBe('stampede: sh exited with 7; STAMPEDE_DISABLED is set, so nothing is tried again\n');
+    expect([code, runs()]).toEqual([7, 3]);
+    expect([quiet.code, quiet.err, well.err]).toEqual([7, '', '']);
+  });
+
+  it('shows each default in its help once', async () => {
+    const { out } = await stampede(['exec', '--help']);
+
+    expect(out.replace(/\s+/g, ' ')).toMatch(/--kill-after <time> [^(]*\(default: 5s\) --stdin/);
+    expect(out).toContain('the first wait (default: 100ms)');
+  });
+
   it('passes on its exit code when the policy gives up, and says why', async () => {
     const { code, err } = await stampede([...fast, '--max-tries', '2', ...script('exit 7')]);
 
@@ -76,7 +103,7 @@ describe('stampede exec', () => {
   });
 
   it('plans no try later than maxTime', async () => {
-    const args = 'exec --wait constant --interval 10s --jitter none --max-time 1500ms'.split(' ');
+    const args = 'exec --wait constant --interval 10s --jitter none --max-time 4s'.split(' ');
 
     const { code, err } = await stampede([...args, ...script('sleep 0.1; exit 1')]);
 
@@ -122,6 +149,8 @@ describe('which exit codes are tried again', () => {
     ['not those of --give-up-on', ['--give-up-on', '2,3'], 3, 1],
     ['not those that are in both', ['--retry-on', '7', '--give-up-on', '7'], 7, 1],
     ['not that of Ctrl-C', [], 130, 1],
+    ['not that of a pipe that nobody reads', [], 141, 1],
+    ['that of such a pipe, if asked for', ['--retry-on', '141'], 141, 3],
     ['that of Ctrl-C, if asked for', ['--retry-on', '130'], 130, 3],
   ])('%s', async (_, flags, exitCode, tries) => {
     const { code, err } = await stampede([
@@ -166,15 +195,15 @@ describe('which exit codes are tried again', () => {
 describe('a try that takes longer than --timeout', () => {
   it('is ended, and tried again; 124 is what is left in the end', async () => {
     const { code, err } = await stampede([
-      ...[...fast, '--max-tries', '2', '--timeout', '1s'],
+      ...[...fast, '--max-tries', '2', '--timeout', '2s'],
       ...script('sleep 60; exit 3'),
     ]);
 
     expect(code).toBe(124);
     expect(runs()).toBe(2);
     expect(err).toBe(
-      'stampede: sh took longer than 1s; try 2 of 2 in 1ms\n' +
-        'stampede: sh took longer than 1s at try 2 of 2; no tries are left\n',
+      'stampede: sh took longer than 2s; try 2 of 2 in 1ms\n' +
+        'stampede: sh took longer than 2s at try 2 of 2; no tries are left\n',
     );
   });
 

@@ -1,7 +1,8 @@
 /**
  * What all commands share: help, version, wrong command lines, colours, and a reader that goes away.
  */
-import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { type Ended, bin, itOnTerminal, stampede, startOnTerminal, startProgram } from './stampede.js';
@@ -142,5 +143,58 @@ describe('an answer that cannot be written', () => {
     ]).ended;
 
     expect(err).toBe('error: stdout cannot be written: ENOSPC: no space left on device, write\ncode 1\n');
+  });
+});
+
+describe('what stampede repeats of a command line', () => {
+  const red = '\u001b[31m\u009b31m';
+
+  it.each([
+    ['a command', [red], 2],
+    ['a flag', ['waits', `--${red}`], 2],
+    ['a value', ['waits', '--max-tries', red], 2],
+    ['a file', ['check', red], 2],
+    ['a file of a policy', ['exec', '--config', red, '--policy', 'x', '--', 'true'], 2],
+    ['a policy', ['waits', '--policy', red], 2],
+    ['a program', ['exec', '--', red], 127],
+  ])('does nothing to the terminal: %s', async (_, args, expected) => {
+    const { err, code } = await stampede(args);
+
+    expect(err).toContain('31m');
+    expect(err.replaceAll('\n', '')).toMatch(/^\P{C}+$/u);
+    expect(code).toBe(expected);
+  });
+});
+
+describe('a working directory that is gone', () => {
+  it.each([['check'], ['check', 'stampede.yml'], ['waits', '--policy', 'x']])(
+    'is said to be: stampede %s %s',
+    async (...args) => {
+      const gone = mkdtempSync(path.join(tmpdir(), 'stampede-gone-'));
+      const line = 'cd "$0" && rmdir "$0" && exec "$@"';
+
+      const { err, code } = await startProgram('sh', ['-c', line, gone, process.execPath, bin, ...args])
+        .ended;
+
+      expect(err).toContain('The working directory is not there any more');
+      expect(code).toBe(2);
+    },
+  );
+});
+
+describe('the examples of the help', () => {
+  it.each(['waits', 'exec'])('of %s are command lines that can be meant', async (command) => {
+    const { out } = await stampede([command, '--help']);
+    const lines = out.split('\n').filter((line) => line.startsWith(`  stampede ${command}`));
+    const flagsOf = (line: string): string[] =>
+      (line.split(/ -- | {3,}| \| /)[0] as string).trim().split(' ').slice(1);
+    const end = command === 'exec' ? ['--', 'true'] : ['--json'];
+
+    const all = await Promise.all(
+      lines.map((line) => stampede([...flagsOf(line).filter((flag) => flag !== '--json'), ...end])),
+    );
+
+    expect(all.length).toBeGreaterThan(3);
+    expect(all.map(({ err, code }) => [err, code])).toEqual(all.map(() => ['', 0]));
   });
 });

@@ -13,6 +13,16 @@ describe('stampede waits', () => {
     expect([err, code]).toEqual(['', 0]);
   });
 
+  it.each([
+    ['', 'expo (factor 100ms, maxValue 10s)'],
+    [' --factor 1s', 'expo (factor 1s, maxValue 10s)'],
+    [' --max-value unlimited', 'expo (factor 100ms, maxValue unlimited)'],
+  ])('starts --wait expo%s from the waits of a command', async (flags, words) => {
+    const { out } = await stampede(`waits --wait expo${flags} --clients 1`.split(' '));
+
+    expect(out.split('\n')[0]).toBe(`${words}, full jitter, 10 tries`);
+  });
+
   it('draws a table, a chart and what it comes to', async () => {
     const { out } = await stampede(
       'waits --wait expo --factor 1s --base 3 --max-tries 4 --jitter none'.split(' '),
@@ -20,7 +30,7 @@ describe('stampede waits', () => {
 
     const lines = out.split('\n').map((line) => line.replace(/█+/, (bar) => `[${bar.length}]`));
     expect(lines).toEqual([
-      'expo (factor 1s, base 3), no jitter, 4 tries',
+      'expo (factor 1s, maxValue 10s, base 3), no jitter, 4 tries',
       '',
       'try  wait up to   min  median   p95   max  starts at  latest',
       '  1           -     -       -     -     -        0ms     0ms',

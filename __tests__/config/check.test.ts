@@ -4,6 +4,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { ConfigError, parsePolicy, parseSettings } from '../../src/config/index.js';
 import { isStampedeError } from '../../src/core.js';
+import { folders, programs } from './support/files.js';
 
 function errorOf(given: unknown, parse: (given: unknown) => unknown = parseSettings): ConfigError {
   try {
@@ -50,6 +51,55 @@ describe('a configuration', () => {
     expect([error.code, error.name, isStampedeError(error)]).toEqual(['ERR_CONFIG', 'ConfigError', true]);
   });
 
+  it('tells what is wrong in itself, what leads nowhere and what does not fit together in one go', () => {
+    const text = [
+      'policies:',
+      '  slow: { timeout: 5 }',
+      '  wild: { retry: { wait: { type: random, min: 2s, max: 1s } } }',
+      '  lost: { extends: wlid, bulkhead: { limit: { type: aimd, min: 5, max: 2 } } }',
+      'gateways:',
+      '  a: { policy: slwo, deadline: soon }',
+      '  b: { policy: wild, calls: [a, z] }',
+      '  c: { bulkhead: { limit: { type: aimd, min: 5, max: 2 } } }',
+      '  d: { retry: { wait: 5 }, circuit_breaker: { last_calls: 5, window: 1s } }',
+      '  e: 5',
+      'http: { retries: -1 }',
+    ].join('\n');
+
+    const { faults } = errorOf(text);
+
+    expect(faults.map(({ line, path }) => `${line} ${path}`)).toEqual([
+      '2 policies.slow.timeout',
+      '3 policies.wild.retry.wait.min',
+      '4 policies.lost.extends',
+      '6 gateways.a.policy',
+      '6 gateways.a.deadline',
+      '7 gateways.b.calls.1',
+      '8 gateways.c.bulkhead.limit.max',
+      '9 gateways.d.retry.wait',
+      '9 gateways.d.circuit_breaker.window',
+      '10 gateways.e',
+      '11 http.retries',
+    ]);
+  });
+
+  it('takes nothing for wrong because something that it rests on is', () => {
+    const text = [
+      'policies: { p: { circuit_breaker: { open_time: 1 } } }',
+      'gateways:',
+      '  a: { policy: p, circuit_breaker: { max_open_time: 2s } }',
+      '  b: { timeout: 5, calls: [a] }',
+      '  c: { calls: [b] }',
+    ].join('\n');
+
+    const { faults } = errorOf(text);
+
+    expect(faults.map(({ path }) => path)).toEqual([
+      'policies.p.circuit_breaker.open_time',
+      'gateways.b.timeout',
+    ]);
+  });
+
   it('says of a fault what is there, what is allowed and what was meant', () => {
     const [fault] = errorOf(inRetry('maxTires: 3')).faults;
 
@@ -85,7 +135,7 @@ describe('a configuration', () => {
       'policies: { p: { retry: { wait: &w { type: cap, max: 1s, wait: *w } } } }',
       'policies.p.retry.wait.wait is an alias of what it stands in',
     ],
-    ['a key that is no text', '? [a]\n: 1', 'keys must be strings'],
+    ['a key that is no text', '? [a]\n: 1', '1:3  A key must be a text'],
     [
       'a name that reaches the prototype',
       'gateways: { __proto__: { timeout: 1s } }',
@@ -93,6 +143,15 @@ describe('a configuration', () => {
     ],
     ['constructor as a name', 'policies: { constructor: {} }', 'policies.constructor is no name'],
     ['__proto__ as an option', '{"__proto__": {"enabled": true}}', '__proto__ is no name'],
+    ['a gateway without a name', 'gateways: { "": {} }', 'gateways."" is no name for anything'],
+    ['a tag', 'http: { auth: [me, !env TOKEN] }', '1:25  The tag !env means nothing here'],
+    ['a tag of a map', 'gateways: !include { a: {} }', 'The tag !include means nothing here'],
+    ['a set', 'gateways: !!set { a }', 'The tag tag:yaml.org,2002:set means nothing here'],
+    [
+      'policies that lead on and on',
+      `policies: { ${Array.from({ length: 101 }, (_, n) => `p${n}: { extends: p${n + 1} }`).join(', ')}, p101: {} }`,
+      'policies.p0.extends leads through more than 100 policies',
+    ],
     ['a merge key', 'gateways: { a: { <<: { timeout: 1s } } }', 'gateways.a.<< merges nothing in YAML 1.2'],
     ['an unknown section', 'gatewayz: {}', 'gatewayz is not known here (did you mean gateways?)'],
     [
@@ -171,7 +230,15 @@ describe('a configuration', () => {
       'policies.a.extends starts from itself: a → b → a',
     ],
     ['a gateway that nobody knows', 'gateways: { a: { calls: [b] } }', 'gateways.a.calls.0 names no gateway'],
-    ['a rate without a time', 'gateways: { a: { upstream: { rate: 50 } } }', 'must be a rate, such as 50/s'],
+    [
+      'a rate without a time',
+      'gateways: { a: { upstream: { rate: 50 } } }',
+      'a second, a minute or an hour, such as 50/s',
+    ],
+    ['max_try', inRetry('max_try: 3'), 'did you mean max_tries?'],
+    ['a maxTry', inRetry('maxTry: 3'), 'did you mean max_tries?'],
+    ['a wait by another name', inRetry('wait: exponential'), 'did you mean expo?'],
+    ['a type by another name', inRetry('wait: { type: exp }'), 'did you mean expo?'],
     ['two answers to one question', 'http: {}\nretry_config: {}', 'http stands beside retry_config'],
     ['errors beside rules', inRetry('errors: [A], rules: [{ errors: B }]'), 'rules'],
     [
@@ -243,6 +310,11 @@ describe('a configuration', () => {
 
   it.each([
     ['auth', 'auth: [hunter2]'],
+    ['auth as a text', 'auth: hunter2'],
+    ['headers as a text', 'headers: "authorization: hunter2"'],
+    ['cookies as a text', 'cookies: hunter2'],
+    ['params as a text', 'params: key=hunter2'],
+    ['a password that is no text', 'auth: { username: me, password: [hunter2] }'],
     ['a bearer', 'auth: { bearer: [hunter2] }'],
     ['a header', 'headers: { authorization: [hunter2] }'],
     ['a cookie', 'cookies: { session: { hunter2: hunter2 } }'],
@@ -369,5 +441,87 @@ describe('parsePolicy', () => {
     expect(linesOf({ retry: { wait: { type: 'random', min: '5s', max: '1s' } } }, parsePolicy)).toEqual([
       expect.stringMatching(/^retry\.wait\.min must not be above max/),
     ]);
+  });
+});
+
+describe('what a message shows', () => {
+  const escapes = '\u001b[31m\u009b31m\u007f\u202e\n';
+  const name = JSON.stringify(escapes);
+
+  it.each([
+    ['a value', `{"gateways": {"a": {"timeout": ${name}}}}`],
+    ['a name', `{"gateways": {${name}: {"timeout": 5}}}`],
+    ['an unknown key', `{${name}: 1}`],
+    ['the names that there are', `{"policies": {${name}: {}}, "gateways": {"a": {"policy": "b"}}}`],
+    [
+      'a name that was meant',
+      `{"policies": {${name}: {}}, "gateways": {"a": {"policy": ${name.slice(0, -1)}x"}}}`,
+    ],
+    ['a circle', `{"policies": {${name}: {"extends": ${name}}}}`],
+    ['what the parser says', `a: *${escapes.slice(0, -1)}`],
+  ])('does nothing to a terminal: %s', (_, text) => {
+    const { message } = errorOf(text);
+
+    expect(message.replaceAll('\n', '')).toMatch(/^\P{C}+$/u);
+  });
+
+  it('spells out the name of the file, too', () => {
+    const file = `/tmp/${escapes}.yml`;
+
+    const { message, faults } = errorOf('5', (text) => parseSettings(text, file));
+
+    expect(message.split('\n')).toHaveLength(2);
+    expect(message.replaceAll('\n', '')).toMatch(/^\P{C}+$/u);
+    expect(faults[0]?.file).toBe(file);
+  });
+
+  it.each([
+    'http://me:hunter2@example.org',
+    'http://me:hunter2/@x@example.org',
+    'see me:hunter2@example.org:3128',
+    'http://hunter2@example.org',
+  ])('never has the login of an address: %s', (address) => {
+    const { message } = errorOf({ http: { timeout: address } });
+
+    expect(message).toContain('***@example.org');
+    expect(message).not.toContain('hunter2');
+  });
+});
+
+describe('a configuration of a million bytes', () => {
+  const run = programs();
+  const { make } = folders();
+
+  it('is read in seconds, whether its keys are right or wrong: a minute ends the program', async () => {
+    const said = await run(
+      `
+        const lines = (line, length = 40_000) => Array.from({ length }, (_, n) => line(n)).join('\\n');
+        const faultsOf = (text) => {
+          try {
+            stampede.parseSettings(text);
+            return 0;
+          } catch (error) {
+            return error.faults.length;
+          }
+        };
+        console.log([
+          lines((n) => 'key' + n + ': 1'),
+          'http:\\n  headers:\\n' + lines((n) => '    key' + n + ': x'),
+          'policies:\\n' + lines((n) => '  p' + n + ': { extends: p' + (n + 1) + ' }', 5_000),
+          'policies:\\n' + lines((n) => '  p' + n + ': { timeout: 5 }', 30_000),
+        ].map(faultsOf).join());
+      `,
+      { cwd: make() },
+    );
+
+    expect(said).toBe('40000,0,4901,30000\n');
+  }, 90_000);
+});
+
+describe('data of a program', () => {
+  it('is refused where its keys are not its own', () => {
+    const lines = linesOf({ gateways: new Map([['payments', {}]]) });
+
+    expect(lines).toEqual(['gateways must be a plain object; got a map']);
   });
 });

@@ -193,7 +193,9 @@ policies:
 
   it.each([
     ['gateway', () => load('gateways: { payments: {} }').gateway('paymets'), 'did you mean payments?'],
-    ['gateway', () => loadStampede({ cwd: make({ 'stampede.yml': '' }) }).gateway('a'), 'it has none'],
+    ['gateway', () => loadStampede({ cwd: make({ 'stampede.yml': '' }) }).gateway('a'), 'there is none'],
+    ['gateway', () => load('gateways: { payments: {} }').http('paymets'), 'is not in /.*stampede'],
+    ['gateway', () => loadStampede({ cwd: '/' }).gateway('a'), 'no configuration file was found'],
     ['gateway', () => load('gateways: { payments: {} }').http('paymets'), 'did you mean payments?'],
     ['policy', () => load('policies: { patient: {} }').policy('patiennt'), 'did you mean patient?'],
     ['file', () => loadStampede({ file: '' }), 'must be a path'],

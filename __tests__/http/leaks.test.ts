@@ -53,9 +53,10 @@ type Doing = (client: RetrySession, url: string) => Promise<unknown>;
 
 const stream = { stream: true } as const;
 const failing: readonly (readonly [kind: string, doing: Doing])[] = [
-  ...['503', '503-large', 'reset', 'fin', 'cut', 'garbage', 'silent', 'redirect', 'redirect-large'].map(
+  ...['503', '503-large', 'reset', 'fin', 'cut', 'garbage', 'redirect', 'redirect-large'].map(
     (kind): readonly [string, Doing] => [kind, async (client, url) => (await client.get(url)).json()],
   ),
+  ['silent', async (client, url) => (await client.get(url, { timeout: { read: 300 } })).json()],
   ['503', async (client, url) => (await client.post(url, { json: { a: 1 } })).json()],
   ['small', (client, url) => client.get(url, stream)], // never read
   ['large', (client, url) => client.get(url, { ...stream, timeout: { total: 150 } })], // never read
@@ -78,7 +79,7 @@ describe('after 10,000 requests', () => {
     const before = resources();
     const listeners = listenersOfProcess();
     const shared = countedSignal();
-    const client = session({ timeout: { connect: 5000, read: 300, total: 5000 } });
+    const client = session({ timeout: '1m' }); // no good request meets it, however busy the machine is
     let good = 0;
     let ended = 0;
     let most = 0;
@@ -110,7 +111,7 @@ describe('after 10,000 requests', () => {
     await client.close();
     await until(() => server.sockets.size === 0);
     await backTo(before);
-  }, 60_000);
+  }, 300_000);
 
   it.each(failing.map(([kind, doing], at) => [kind, at, doing] as const))(
     'of one kind, no connection is left busy: %s (%d)',

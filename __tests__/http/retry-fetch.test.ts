@@ -273,14 +273,13 @@ describe('retryFetch', () => {
 
     it('does not wait for a fetch that does not listen, nor for its body', async () => {
       let cancelled = false;
-      const late = async (_url: string): Promise<Response> => {
-        await sleep(60);
-        return new Response(new ReadableStream({ cancel: () => void (cancelled = true) }));
-      };
+      let answer: (response: Response) => void = () => {};
+      const deaf = (_url: string): Promise<Response> => new Promise((resolve) => void (answer = resolve));
 
-      const error = await retryFetch(late, { ...quick, timeout: 20, retries: 0 })('https://host.test').catch(
+      const error = await retryFetch(deaf, { ...quick, timeout: 20, retries: 0 })('https://host.test').catch(
         (thrown: unknown) => thrown,
       );
+      answer(new Response(new ReadableStream({ cancel: () => void (cancelled = true) })));
 
       expect(error).toBeInstanceOf(ReadTimeoutError);
       await until(() => cancelled);

@@ -2,7 +2,7 @@
  * What the doors of `observe` load, as users meet them: `npm run build` first.
  */
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
@@ -88,8 +88,25 @@ describe('the doors of observe', () => {
     // What prom-client itself depends on is found behind the link.
     const { stdout, stderr } = await runWith([peers[door as keyof typeof peers]], script);
 
-    expect(stderr).toBe('');
+    expect(stderr.includes('STAMPEDE_OPENTELEMETRY')).toBe(door === 'observe/opentelemetry'); // no SDK
     expect(stdout).toBe('42');
+  });
+
+  it('say to OpenTelemetry which version of the package it is', async () => {
+    const { version } = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8')) as {
+      version: string;
+    };
+    const { stdout, stderr } = await run(
+      root,
+      `import { createNoopMeter, metrics } from '@opentelemetry/api';
+       import { observeWithOpenTelemetry } from 'stampede-js/observe/opentelemetry';
+       const getMeter = (name, version) => (console.log(name, version), { ...createNoopMeter(), __proto__: createNoopMeter() });
+       metrics.setGlobalMeterProvider({ getMeter });
+       observeWithOpenTelemetry()();`,
+    );
+
+    expect(stderr).toBe('');
+    expect(stdout).toBe(`stampede-js ${version}`);
   });
 
   it.each(doors)('of %s are the same for import and require', async (door) => {

@@ -60,7 +60,7 @@ interface Exported {
   readonly points: (readonly [object, unknown])[];
 }
 
-/** What one collection exports. */
+/** What one collection exports; without counts of what has not happened. */
 async function collected(): Promise<Map<string, Exported>> {
   exporter.reset();
   await reader.forceFlush();
@@ -70,7 +70,13 @@ async function collected(): Promise<Map<string, Exported>> {
       .flatMap(({ metrics }) => metrics)
       .map(({ descriptor: { name, unit }, dataPoints }) => [
         name,
-        { name, unit, points: dataPoints.map(({ attributes, value }) => [attributes, value] as const) },
+        {
+          name,
+          unit,
+          points: dataPoints
+            .map(({ attributes, value }) => [attributes, value] as const)
+            .filter(([, value]) => value !== 0 || name === 'stampede.circuit.state'),
+        },
       ]),
   );
 }
@@ -84,7 +90,7 @@ async function points(metric: string, name?: string): Promise<(readonly [object,
 }
 
 describe('observeWithOpenTelemetry', () => {
-  catchWarnings();
+  const warnings = catchWarnings();
 
   bothDrivers((kind, play, finish) => {
     it(`${kind}: counts calls, attempts, retries by error, and give-ups by reason and error`, async () => {
@@ -214,10 +220,31 @@ describe('observeWithOpenTelemetry', () => {
     expect(scope?.metrics.map(({ descriptor }) => descriptor.name)).toContain('stampede.calls');
   });
 
-  it('does no harm where there is no SDK', async () => {
+  it('does no harm where there is no SDK, and warns once that its metrics go nowhere', async () => {
+    observe({ meter: undefined });
     observe({ meter: undefined });
 
     expect(await withRetry(async () => 'pong')()).toBe('pong');
+    expect(warnings.codes).toEqual(['STAMPEDE_OPENTELEMETRY']);
+    expect(warnings.texts[0]).toMatch(/set up the SDK first/);
+  });
+
+  it('counts a call that an open circuit keeps back as refused, and no attempt', async () => {
+    observe();
+    const clock = new VirtualClock();
+    const breaker = circuitBreaker({ name: 'otel gone', clock });
+    breaker.open();
+    const call = withRetry(breaker(fail), { name: 'otel gone', clock });
+
+    for (let n = 0; n < 3; n++) await call().catch(() => {});
+
+    expect(await points('stampede.calls', 'otel gone')).toEqual([
+      [{ 'stampede.name': 'otel gone', 'stampede.outcome': 'refused' }, 3],
+    ]);
+    expect(await points('stampede.attempts', 'otel gone')).toEqual([]);
+    expect(await points('stampede.refusals', 'otel gone')).toEqual([
+      [{ 'stampede.name': 'otel gone', 'stampede.refusal.kind': 'circuit' }, 3],
+    ]);
   });
 
   it('gives all metrics the attributes of the options', async () => {

@@ -31,6 +31,17 @@ function logger(): { readonly log: pino.Logger; readonly lines: () => Record<str
 describe('pino', () => {
   catchWarnings();
 
+  it('is no function, so the option log says what to write for it', () => {
+    const { log } = logger();
+
+    expect(() => withRetry(() => 'pong', { log: log as never })).toThrow(
+      'log must be false or a function (level, text, details); for a logger write log: (level, text) => logger[level](text); got a Pino.',
+    );
+    expect(() => withRetry(() => 'pong', { log: { info() {} } as never })).toThrow(
+      'log must be false or a function (level, text, details); got {}.',
+    );
+  });
+
   bothDrivers((kind, play, finish) => {
     it(`${kind}: writes what the option log hands to it, at its level, without arguments`, async () => {
       const { log, lines } = logger();

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Agent, request } from 'undici';
 import { Gauge, Registry, register as usualRegister } from 'prom-client';
 import {
+  CircuitOpenError,
   VirtualClock,
   bulkhead,
   circuitBreaker,
@@ -48,8 +49,13 @@ function observe(options: PrometheusOptions = {}): () => void {
 
 /** The samples of a scrape whose metric begins so, each as `name{labels} value`, of one name where it is given. */
 async function samples(metric: string, name?: string): Promise<string[]> {
-  const lines = (await register.metrics()).split('\n').filter((line) => line.startsWith(metric));
+  const lines = (await allSamples(metric)).filter((line) => !/_total{.*} 0$/.test(line)); // what has not happened
   return lines.filter((line) => name === undefined || line.includes(`name="${name}"`)).sort();
+}
+
+/** The same, with counts of what has not happened. */
+async function allSamples(metric: string): Promise<string[]> {
+  return (await register.metrics()).split('\n').filter((line) => line.startsWith(metric));
 }
 
 describe('observeWithPrometheus', () => {
@@ -127,6 +133,132 @@ describe('observeWithPrometheus', () => {
     expect(await samples('stampede_calls')).toEqual([
       'stampede_calls_total{name="aborted",outcome="abort"} 1',
       'stampede_calls_total{name="passing",outcome="passed"} 1',
+    ]);
+  });
+
+  it('counts a call that an open circuit keeps back as refused, and no attempt', async () => {
+    observe();
+    const clock = new VirtualClock();
+    const breaker = circuitBreaker({ name: 'prom gone', clock });
+    let sent = 0;
+    const call = withRetry(
+      breaker(async () => {
+        sent += 1;
+      }),
+      { name: 'prom gone', clock },
+    );
+    await call();
+    breaker.open();
+
+    for (let n = 0; n < 1000; n++) await call().catch(() => {});
+
+    expect(sent).toBe(1);
+    expect(await samples('stampede_calls', 'prom gone')).toEqual([
+      'stampede_calls_total{name="prom gone",outcome="refused"} 1000',
+      'stampede_calls_total{name="prom gone",outcome="success"} 1',
+    ]);
+    expect(await samples('stampede_attempts', 'prom gone')).toEqual([
+      'stampede_attempts_total{name="prom gone"} 1',
+    ]);
+    expect(await samples('stampede_refusals', 'prom gone')).toEqual([
+      'stampede_refusals_total{name="prom gone",kind="circuit"} 1000',
+    ]);
+    expect(await samples('stampede_giveups', 'prom gone')).toEqual([]);
+  });
+
+  it('counts a retry that is refused as refusal only, also where it is tried again', async () => {
+    observe();
+    const clock = new VirtualClock();
+    const breaker = circuitBreaker({
+      name: 'prom listed',
+      consecutive: 2,
+      openTime: '1h',
+      jitter: null,
+      clock,
+    });
+    const call = withRetry(breaker(fail), {
+      errors: [CircuitOpenError, Error],
+      maxTries: 3,
+      wait: constant(10),
+      jitter: null,
+      name: 'prom listed',
+      clock,
+    });
+
+    await clock.run(call).catch(() => {});
+
+    expect(await samples('stampede_attempts', 'prom listed')).toEqual([
+      'stampede_attempts_total{name="prom listed"} 2',
+    ]);
+    expect(await samples('stampede_retries', 'prom listed')).toEqual([
+      'stampede_retries_total{name="prom listed"} 1',
+    ]);
+    expect(await samples('stampede_refusals', 'prom listed')).toEqual([
+      'stampede_refusals_total{name="prom listed",kind="circuit"} 1',
+    ]);
+    expect(await samples('stampede_calls', 'prom listed')).toEqual([
+      'stampede_calls_total{name="prom listed",outcome="refused"} 1',
+    ]);
+    expect(await samples('stampede_giveups', 'prom listed')).toEqual([
+      'stampede_giveups_total{name="prom listed",reason="maxTries"} 1',
+    ]);
+  });
+
+  it('counts each attempt once, also those that an abort has ended, or that a wait follows', async () => {
+    observe();
+    const clock = new VirtualClock();
+    const controllers = [new AbortController(), new AbortController()];
+    const hanging = withRetry(() => new Promise(() => {}), {
+      signal: controllers[0]!.signal,
+      name: 'hanging',
+      clock,
+    });
+    const waiting = withRetry(fail, {
+      signal: controllers[1]!.signal,
+      name: 'waiting',
+      wait: constant('1h'),
+      clock,
+    });
+    const ends = [hanging(), waiting()].map((end) => end.catch(() => {}));
+    await clock.advance(1000);
+
+    for (const controller of controllers) controller.abort();
+    await Promise.all(ends);
+
+    expect(await samples('stampede_attempts')).toEqual([
+      'stampede_attempts_total{name="hanging"} 1',
+      'stampede_attempts_total{name="waiting"} 1',
+    ]);
+  });
+
+  it('shows 0 for all that has not happened to a name, from its first call on', async () => {
+    observe();
+    const clock = new VirtualClock();
+    await withRetry(async () => 'pong', { name: 'ping', clock })();
+
+    const zeros = (await allSamples('stampede_')).filter((line) => /{name="ping".*} 0$/.test(line));
+
+    expect(zeros.map((line) => line.replace(/^stampede_(.*)_total{name="ping",?(.*)} 0$/, '$1 $2'))).toEqual([
+      ...['giveup', 'refused', 'passed', 'abort'].map((outcome) => `calls outcome="${outcome}"`),
+      'retries ',
+      ...['giveup', 'maxTries', 'maxTime', 'waits', 'budget'].map((reason) => `giveups reason="${reason}"`),
+      ...['circuit', 'bulkhead', 'rate-limit', 'throttle'].map((kind) => `refusals kind="${kind}"`),
+      ...['timeouts ', 'hedges ', 'fallbacks ', 'handler_errors '],
+    ]);
+  });
+
+  it('shows 0 for the changes of a circuit in the first scrape that shows the circuit', async () => {
+    observe();
+    circuitBreaker({ name: 'prom calm', clock: new VirtualClock() })(() => 'pong')();
+
+    const lines = await allSamples('stampede_circuit_transitions_total{name="prom calm"');
+
+    expect(lines.map((line) => /to="(.*)"} (.*)/.exec(line)!.slice(1).join())).toEqual([
+      'isolated,0',
+      'open,0',
+      'half-open,0',
+      'ramp,0',
+      'closed,0',
     ]);
   });
 
@@ -361,6 +493,9 @@ describe('observeWithPrometheus', () => {
 
     const names = [...scrape.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name, type]) => `${name} ${type}`);
     expect(names).toEqual([
+      'stampede_circuit_state gauge',
+      'stampede_budget_tokens gauge',
+      'stampede_budget_capacity_tokens gauge',
       'stampede_calls_total counter',
       'stampede_attempts_total counter',
       'stampede_retries_total counter',
@@ -372,9 +507,6 @@ describe('observeWithPrometheus', () => {
       'stampede_fallbacks_total counter',
       'stampede_handler_errors_total counter',
       'stampede_wait_seconds histogram',
-      'stampede_circuit_state gauge',
-      'stampede_budget_tokens gauge',
-      'stampede_budget_capacity_tokens gauge',
     ]);
   });
 
@@ -417,7 +549,7 @@ describe('observeWithPrometheus', () => {
     const before = register.getMetricsAsArray().length;
 
     expect(() => observe()).toThrow(
-      'prefix must differ from that of metrics which the registry has, such as stampede_calls_total (is it observed twice?); got "stampede_".',
+      'prefix must differ from that of metrics which the registry has, such as stampede_circuit_state (is it observed twice?); got "stampede_".',
     );
     expect(register.getMetricsAsArray()).toHaveLength(before);
     expect(() => observe({ prefix: 'again_' })).not.toThrow();

@@ -128,6 +128,28 @@ describe('an event on the active span', () => {
     });
   });
 
+  it('says of an attempt that was refused that nothing was sent', async () => {
+    const clock = new VirtualClock();
+    const breaker = circuitBreaker({ name: 'gone', consecutive: 1, clock });
+    const call = withRetry(
+      breaker(async () => Promise.reject(boom)),
+      { name: 'ping', wait: constant(10), clock },
+    );
+
+    const events = await eventsOf(() => clock.run(call));
+
+    expect(events.map(([, attributes]) => attributes)).toEqual([
+      expect.not.objectContaining({ 'stampede.refused': true }),
+      {
+        'stampede.name': 'ping',
+        'stampede.tries': 2,
+        'error.type': 'ERR_CIRCUIT_OPEN',
+        'stampede.refused': true,
+        'stampede.outcome': 'refused',
+      },
+    ]);
+  });
+
   it('tells of an attempt that an abort has ended, and of none where a wait was aborted', async () => {
     const clock = new VirtualClock();
     const controllers = [new AbortController(), new AbortController()];

@@ -10,6 +10,7 @@ import {
   bulkhead,
   circuitBreaker,
   constant,
+  currentCall,
   gateway,
   rateLimit,
   retryBudget,
@@ -599,6 +600,15 @@ describe('a gateway is always async', () => {
     ['without retries, timeout and circuit', { retry: false, timeout: false, circuitBreaker: false }],
     ['without anything', never],
   ];
+
+  it.each(everySwitch)('%s: the function can ask for its call', async (_, options) => {
+    const load = gateway('recs', { ...options, clock: new VirtualClock() });
+
+    const tries = await load(async () => currentCall().tries)();
+
+    expect(tries).toBe(1);
+    expect(() => currentCall()).toThrow('currentCall()');
+  });
 
   it.each(everySwitch)('%s: what is thrown at once becomes a rejection', async (_, options) => {
     const load = gateway('recs', { retry: { maxTries: 1 }, ...options, clock: new VirtualClock() });

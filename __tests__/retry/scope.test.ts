@@ -13,6 +13,7 @@ import {
   onException,
   onPredicate,
   retryAfter,
+  retryBudget,
   retryHistory,
   withRetry,
 } from '../../src/core.js';
@@ -196,6 +197,39 @@ describe('a scope without waits', () => {
       expect(clock.now()).toBe(0);
     });
 
+    it(`${kind}: asks no budget where retries are not paid for`, async () => {
+      scoped({ budgets: false });
+      const clock = new VirtualClock();
+      const budget = notedBudget();
+
+      const end = finish(clock, withRetry(play(boom, 'pong'), { wait: constant(100), budget, clock }));
+
+      expect(await end).toBe('pong');
+      expect(budget.notes.filter((note) => note.startsWith('take'))).toEqual([]);
+    });
+
+    it(`${kind}: waits not for an empty budget either`, async () => {
+      scoped({ waits: false });
+      const clock = new VirtualClock();
+      const budget = retryBudget({ minimum: 0, maximum: 0, whenEmpty: '1h', clock });
+
+      expect(await finish(clock, withRetry(play(boom, 'pong'), { budget, clock }))).toBe('pong');
+
+      expect(clock.now()).toBe(0);
+    });
+
+    it(`${kind}: gives up where the wait for an empty budget would not have fitted`, async () => {
+      scoped({ waits: false });
+      const clock = new VirtualClock();
+      const budget = retryBudget({ minimum: 0, maximum: 0, whenEmpty: '1h', clock });
+      const script = play(boom, 'pong');
+
+      const end = finish(clock, withRetry(script, { budget, maxTime: '1m', clock }));
+
+      await expect(end).rejects.toBe(boom);
+      expect(script.calls).toBe(1);
+    });
+
     it(`${kind}: gives up where the wait of a server would not have fitted`, async () => {
       scoped({ waits: false });
       const clock = new VirtualClock();
@@ -308,6 +342,7 @@ describe('addRetryScope', () => {
   it.each([
     ['enabled', { enabled: 'no' }],
     ['waits', { waits: 0 }],
+    ['budgets', { budgets: 0 }],
     ['maxTries', { maxTries: 0 }],
   ])(
     'lets a call go on as it would without a scope whose %s is not allowed, and warns once',

@@ -46,7 +46,7 @@ export async function runInNode(source: string, flags: readonly string[] = []): 
 
 function run(args: readonly string[]): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    execFile(process.execPath, args, { timeout: 60_000 }, (error, stdout, stderr) => {
+    execFile(process.execPath, args, { timeout: 100_000 }, (error, stdout, stderr) => {
       if (error === null) resolve({ stdout, stderr });
       else reject(error);
     });

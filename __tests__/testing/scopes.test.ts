@@ -5,7 +5,7 @@ import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
-import { constant, onException, withRetry } from '../../src/core.js';
+import { constant, gateway, onException, withRetry } from '../../src/core.js';
 import { script, withRetries, withoutWaits } from '../../src/testing/index.js';
 import { catchWarnings } from '../support/warnings.js';
 
@@ -75,6 +75,18 @@ describe('withoutWaits', () => {
     block.mockRestore();
   });
 
+  it('lets tests that share a gateway retry, however many there are: its budget is not charged', async () => {
+    const stock = gateway('stock', { retry: { wait: constant('1h') }, circuitBreaker: false });
+    const { budget } = stock.state;
+
+    for (let test = 0; test < 10; test++) {
+      const count = script(boom, boom, 'three');
+
+      expect(await withoutWaits(() => stock.run(() => count()))).toBe('three');
+    }
+    expect(stock.state.budget?.level).toBeGreaterThanOrEqual(budget?.level ?? NaN);
+  });
+
   it('gives up with the very error, after all tries', async () => {
     const failing = script(boom);
 
@@ -130,19 +142,19 @@ describe('withoutWaits', () => {
 
 describe('withRetries', () => {
   it.each([1, 2, 3])('lets no call make more than %d attempts', async (maxTries) => {
-    expect(await withoutWaits(() => withRetries({ maxTries }, attempts))).toBe(maxTries);
-    expect(await withRetries({ maxTries }, () => withoutWaits(attempts))).toBe(maxTries);
+    expect(await withoutWaits(() => withRetries({ attempts: maxTries }, attempts))).toBe(maxTries);
+    expect(await withRetries({ attempts: maxTries }, () => withoutWaits(attempts))).toBe(maxTries);
   });
 
   it('adds none to a call that makes fewer', async () => {
-    expect(await withoutWaits(() => withRetries({ maxTries: Infinity }, attempts))).toBe(4);
+    expect(await withoutWaits(() => withRetries({ attempts: Infinity }, attempts))).toBe(4);
   });
 
   it('counts as it is said last, and only as long as that holds', async () => {
     const seen = await withoutWaits(() =>
-      withRetries({ maxTries: 1 }, async () => [
+      withRetries({ attempts: 1 }, async () => [
         await attempts(),
-        await withRetries({ maxTries: 3 }, attempts),
+        await withRetries({ attempts: 3 }, attempts),
         await attempts(),
       ]),
     );
@@ -152,18 +164,18 @@ describe('withRetries', () => {
 
   it('does not disturb tests that run side by side', async () => {
     const seen = await withoutWaits(() =>
-      Promise.all([1, 2, 3, 4, 5].map((maxTries) => withRetries({ maxTries }, attempts))),
+      Promise.all([1, 2, 3, 4, 5].map((maxTries) => withRetries({ attempts: maxTries }, attempts))),
     );
 
     expect(seen).toEqual([1, 2, 3, 4, 4]);
   });
 
   it.each([
-    [{ maxTries: 0 }, 'maxTries must be a whole number of 1 or more, or Infinity; got 0.'],
-    [{ maxTries: '1' }, 'maxTries must be a whole number of 1 or more, or Infinity; got "1".'],
-    [{}, 'maxTries must be a whole number of 1 or more, or Infinity; got undefined.'],
-    [{ attempts: 1 }, 'attempts is not an option of withRetries (did you mean maxTries?); got 1.'],
-    [{ maxTrys: 1 }, 'maxTrys is not an option of withRetries (did you mean maxTries?); got 1.'],
+    [{ attempts: 0 }, 'attempts must be a whole number of 1 or more, or Infinity; got 0.'],
+    [{ attempts: '1' }, 'attempts must be a whole number of 1 or more, or Infinity; got "1".'],
+    [{}, 'attempts must be a whole number of 1 or more, or Infinity; got undefined.'],
+    [{ maxTries: 1 }, 'maxTries is not an option of withRetries (did you mean attempts?); got 1.'],
+    [{ atempts: 1 }, 'atempts is not an option of withRetries (did you mean attempts?); got 1.'],
   ])('refuses %j', (options, message) => {
     const fn = jest.fn();
 
@@ -237,10 +249,10 @@ describe('a scope', () => {
         return failing.calls.length;
       };
 
-      const seen = [await testing.withRetries({ maxTries: 1 }, tries)];
-      const open = testing.withRetries({ maxTries: 2 }, () => going);
+      const seen = [await testing.withRetries({ attempts: 1 }, tries)];
+      const open = testing.withRetries({ attempts: 2 }, () => going);
       seen.push(await tries());
-      seen.push(await testing.withRetries({ maxTries: 3 }, tries));
+      seen.push(await testing.withRetries({ attempts: 3 }, tries));
       seen.push(await tries());
       goOn();
       await open;

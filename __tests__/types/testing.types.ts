@@ -69,7 +69,7 @@ expectTypeOf(withRetry(script(boom, ada)).calls.length).toEqualTypeOf<number>();
 
 expectTypeOf(withoutWaits(() => 'sync')).toEqualTypeOf<string>();
 expectTypeOf(withoutWaits(async () => 'async')).toEqualTypeOf<Promise<string>>();
-expectTypeOf(withRetries({ maxTries: 1 }, () => fetchUser(42))).toEqualTypeOf<Promise<User>>();
+expectTypeOf(withRetries({ attempts: 1 }, () => fetchUser(42))).toEqualTypeOf<Promise<User>>();
 // @ts-expect-error -- the number is what it is for
 withRetries({}, () => fetchUser(42));
 // @ts-expect-error -- a promise would have been started outside

@@ -134,6 +134,17 @@ export function contextHere(): CallContext {
   return new FrameContext(currentFrame() ?? plainFrame);
 }
 
+/** Makes a call that may ask for its context, under policies of which none makes a frame. */
+export function callInContext<R>(call: () => R): R {
+  if (current !== undefined) return call();
+  enterFrame(plainFrame);
+  try {
+    return call();
+  } finally {
+    enterFrame(undefined);
+  }
+}
+
 class PlainFrame extends FrameWithin implements Frame {
   readonly within = undefined;
   readonly tries = 1;

@@ -4,6 +4,7 @@
 import path from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import type { ConfigFault, Finding, Severity, StampedeSettings } from '../config/index.js';
+import { printable } from '../core.js';
 import type { Terminal } from './terminal.js';
 
 /** Each fault on a line: `stampede.yml:3:5 gateways.ledger.timeout must be ...; got 5`. */
@@ -25,7 +26,7 @@ export function findingsText(terminal: Terminal, { file, settings, findings }: C
   const places = [...new Set(findings.map(({ path: where }) => where))];
   const groups = places.map((where) => {
     const own = findings.filter((finding) => finding.path === where);
-    return `${colours.underline(where)}\n${own.map((finding) => findingText(terminal, finding)).join('')}\n`;
+    return `${colours.underline(printable(where))}\n${own.map((finding) => findingText(terminal, finding)).join('')}\n`;
   });
   return `${groups.join('')}${short(file)}: ${contentsOf(settings)}; ${sumOf(findings)}.\n`;
 }
@@ -39,11 +40,11 @@ interface Checked {
 function findingText(terminal: Terminal, { severity, rule, number, cure }: Finding): string {
   const { colours } = terminal;
   const paint = { error: colours.red, warning: colours.yellow, note: colours.cyan }[severity];
-  const says = number.says.replace(/^[a-z]/, (letter) => letter.toUpperCase());
+  const says = printable(number.says).replace(/^[a-z]/, (letter) => letter.toUpperCase());
   return [
     `  ${paint(severity.padEnd('warning'.length))}  ${colours.bold(rule)}`,
     ...folded(terminal, says, '    '),
-    ...folded(terminal, colours.green(`→ ${cure}`), '    '),
+    ...folded(terminal, colours.green(`→ ${printable(cure)}`), '    '),
   ]
     .map((line) => `${line}\n`)
     .join('');
@@ -123,5 +124,5 @@ function json(value: object): string {
 /** A path as it is seen from here; in full where that leads upward. */
 function short(file: string): string {
   const relative = path.relative(process.cwd(), file);
-  return relative.startsWith('..') || path.isAbsolute(relative) ? file : relative;
+  return printable(relative.startsWith('..') || path.isAbsolute(relative) ? file : relative);
 }

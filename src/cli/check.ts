@@ -5,7 +5,6 @@
  * turned into an exit code.
  */
 import { existsSync } from 'node:fs';
-import path from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import {
   ConfigError,
@@ -63,14 +62,12 @@ export function addCheck(program: Command, terminal: Terminal): void {
 
 /** @returns The exit code. */
 function check(terminal: Terminal, named: string | undefined, flags: CheckFlags): number {
-  if (named !== undefined && named !== '' && !existsSync(named))
-    return faulty(terminal, flags, [missing(named)]);
   let loaded: { readonly file: string | undefined; readonly settings: StampedeSettings };
   try {
     loaded = loadStampede({ file: named });
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    return faulty(terminal, flags, error.faults);
+    return faulty(terminal, flags, named === undefined ? error.faults : error.faults.map(asTyped));
   } finally {
     unloadStampede(); // what is installed holds for the calls of a program
   }
@@ -96,9 +93,10 @@ function faulty(terminal: Terminal, { json }: CheckFlags, faults: readonly Confi
   return EXIT.usage;
 }
 
-function missing(named: string): ConfigFault {
-  const nothing = { line: undefined, column: undefined, path: '', value: undefined, didYouMean: undefined };
-  return { ...nothing, file: path.resolve(named), allowed: 'is not there' };
+// Who has typed a name has named nothing to `loadStampede`.
+function asTyped(fault: ConfigFault): ConfigFault {
+  const { file } = fault;
+  return file === undefined || existsSync(file) ? fault : { ...fault, allowed: 'is not there' };
 }
 
 function chosen(findings: readonly Finding[], { rule, ignore = [] }: CheckFlags): readonly Finding[] {

@@ -39,6 +39,9 @@ Exit code: the command's own last one, and as in a shell
 
 SIGINT, SIGTERM, SIGHUP and SIGQUIT go on to the command and all it has started, end a wait at once, and no try follows.
 Whoever has not ended after --kill-after is killed, and so is everybody at a second signal.
+
+A command that was ended from the keyboard (130, 131), or by a pipe that nobody reads (141), is not tried again.
+STAMPEDE_DISABLED=1 in the environment leaves one try.
 `;
 
 /** Adds `stampede exec`. */
@@ -58,11 +61,10 @@ export function addExec(program: Command, terminal: Terminal): void {
     .option('--give-up-on <codes>', 'never try again after these', exitCodes)
     .optionsGroup('The command:')
     .option('--timeout <time>', 'end a try that takes longer: SIGTERM, then SIGKILL', positiveTime)
-    .option(
-      '--kill-after <time>',
-      'how long it may take to end when it was told to, or "unlimited" (default: 5s)',
-      timeLimit,
-      5000,
+    .addOption(
+      new Option('--kill-after <time>', 'how long it may take to end when it was told to, or "unlimited"')
+        .argParser(timeLimit)
+        .default(5000, '5s'),
     )
     .addOption(
       new Option('--stdin <mode>', 'what it reads: our stdin, nothing, or at each try the whole of our stdin')
@@ -88,14 +90,17 @@ export function addExec(program: Command, terminal: Terminal): void {
           killAfter,
           stdin,
           foreground: process.platform === 'win32' || (flags.foreground ?? isatty(0)),
-          isRetried: (code) => (retryOn?.has(code) ?? !isInterrupted(code)) && giveUpOn?.has(code) !== true,
+          isRetried: (code) => (retryOn?.has(code) ?? !isEndedByOthers(code)) && giveUpOn?.has(code) !== true,
         },
         lineReporter(terminal, { command: name, maxTries: policy.maxTries, loudness }),
       );
     });
 }
 
-/** Whether somebody has pressed Ctrl-C or Ctrl-\\ to end the command: 128 and the number of SIGINT or SIGQUIT. */
-function isInterrupted(code: number): boolean {
-  return code === 130 || code === 131;
+/**
+ * Whether another try would be for nobody. Each is 128 and the number of a signal: SIGINT and SIGQUIT, by which somebody
+ * has ended the command from the keyboard, and SIGPIPE, since nobody reads any more what it writes.
+ */
+function isEndedByOthers(code: number): boolean {
+  return code === 130 || code === 131 || code === 141;
 }

@@ -12,7 +12,7 @@ import {
   policyOf,
   unloadStampede,
 } from '../config/index.js';
-import type { Ms } from '../core.js';
+import { type Ms, gatewayDefaults } from '../core.js';
 
 /** What stands in the file. */
 export interface FilePolicy {
@@ -27,9 +27,6 @@ export interface PolicyPlace {
   readonly kind: 'policy' | 'gateway';
   readonly name: string;
 }
-
-/** What a gateway does unless its file says otherwise. */
-const gatewayDefaults = { timeout: 10_000, deadline: 30_000, maxTries: 3 };
 
 /**
  * Reads a policy or a gateway of a configuration file.

@@ -12,7 +12,7 @@ import { timeLimit, tries } from './flag-values.js';
 import type { ChosenPolicy } from './policy.js';
 import { type FilePolicy, policyFromFile } from './policy-file.js';
 import { defaultJitter, settingsText } from './policy-text.js';
-import { addWaitFlags, chosenJitter, chosenWait } from './wait-flags.js';
+import { addWaitFlags, chosenJitter, chosenWait, usualWait } from './wait-flags.js';
 
 interface PolicyFlags {
   readonly policy?: string;
@@ -51,7 +51,7 @@ export function addPolicyFlags(command: Command): void {
 export function chosenPolicy(command: Command): ChosenPolicy {
   const { maxTries, maxTime }: PolicyFlags = command.opts();
   const { retry, timeout } = fromFile(command) ?? { retry: {}, timeout: undefined };
-  const wait = chosenWait(command) ?? retry.wait ?? { type: 'expo', factor: 100, maxValue: 10_000 };
+  const wait = chosenWait(command) ?? retry.wait ?? usualWait;
   const jitter = chosenJitter(command) ?? retry.jitter;
   return {
     policy: {

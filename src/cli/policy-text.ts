@@ -26,6 +26,7 @@ function valueText(value: unknown, name: string): string {
 
 /** A time with nothing lost: `100ms`, `1.25s`, `2m`. */
 export function timeText(ms: Ms): string {
+  if (ms === Infinity) return 'unlimited';
   const [size, unit] = (
     [
       [3_600_000, 'h'],

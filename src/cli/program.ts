@@ -6,7 +6,7 @@
  */
 import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
-import { isStampedeError } from '../core.js';
+import { isStampedeError, printable } from '../core.js';
 import { addCheck } from './check.js';
 import { addExec } from './exec.js';
 import { EXIT } from './exit-codes.js';
@@ -67,7 +67,10 @@ function programFor(terminal: Terminal): Command {
     .configureOutput({
       writeOut: (text) => terminal.out(text),
       writeErr: (text) => terminal.err(text),
-      outputError: (text, write) => write(text.replace(/^error:/, terminal.errColours.red('error:'))),
+      outputError: (text, write) => {
+        const harmless = text.split('\n').map(printable).join('\n'); // it repeats what was typed
+        write(harmless.replace(/^error:/, terminal.errColours.red('error:')));
+      },
       getOutHelpWidth: () => terminal.width,
       getErrHelpWidth: () => terminal.width,
       getOutHasColors: () => terminal.colours.isColorSupported,

@@ -6,20 +6,23 @@
  */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { JitterSettings, WaitSettings } from '../config/index.js';
-import { number, time, times } from './flag-values.js';
+import { number, time, timeLimit, times } from './flag-values.js';
 
 /** The flags of each generator or jitter: how each is read, and what it is called in the settings where that differs. */
 type Kinds = Readonly<Record<string, Readonly<Record<string, (text: string) => unknown>>>>;
 
 const WAITS: Kinds = {
-  expo: { factor: time, base: number, maxValue: time },
-  fibo: { initial: time, maxValue: time },
+  expo: { factor: time, base: number, maxValue: timeLimit },
+  fibo: { initial: time, maxValue: timeLimit },
   constant: { interval: times },
-  linear: { initial: time, step: time, maxValue: time },
+  linear: { initial: time, step: time, maxValue: timeLimit },
   decay: { initial: time, decayFactor: number, minValue: time },
   random: { min: time, max: time, distribution: String },
-  decorrelated: { base: time, maxValue: time },
+  decorrelated: { base: time, maxValue: timeLimit },
 };
+
+/** The waits of a command that nobody describes: those of `withRetry`. Whoever names `expo` starts from them too. */
+export const usualWait = { type: 'expo', factor: 100, maxValue: 10_000 } as const;
 
 const JITTERS: Kinds = {
   full: {},
@@ -33,21 +36,32 @@ const JITTERS: Kinds = {
 export function addWaitFlags(command: Command): void {
   const flag = (flags: string, text: string): Option => new Option(flags, text).helpGroup('Waits:');
   const all = [
-    flag('--wait <generator>', 'how the waits grow').choices(Object.keys(WAITS)),
-    flag('--factor <time>', 'expo: the first wait'),
-    flag('--base <number|time>', 'expo: what each wait is multiplied by; decorrelated: the shortest wait'),
-    flag('--initial <time>', 'fibo, linear, decay: the first wait'),
-    flag('--step <time>', 'linear: how much longer each wait is'),
-    flag('--interval <time,...>', 'constant: the wait, or each wait once'),
-    flag('--decay-factor <number>', 'decay: how fast the waits shrink'),
-    flag('--min <time>', 'random: the shortest wait'),
-    flag('--max <time>', 'random: the longest wait'),
-    flag('--distribution <name>', 'random: how the waits lie between them').choices(['normal', 'uniform']),
-    flag('--max-value <time>', 'expo, fibo, linear, decorrelated: no wait is longer'),
-    flag('--min-value <time>', 'decay: no wait is shorter'),
-    flag('--jitter <name>', 'how the waits are spread').choices(Object.keys(JITTERS)),
-    flag('--jitter-ratio <number>', 'proportional: how far, as a share of the wait'),
-    flag('--jitter-max <time>', 'random: how much is added at most'),
+    flag('--wait <generator>', 'how the waits grow (default: expo)').choices(Object.keys(WAITS)),
+    flag('--factor <time>', 'expo: the first wait (default: 100ms)'),
+    flag(
+      '--base <number|time>',
+      'expo: what each wait is multiplied by (default: 2); decorrelated: the shortest wait (default: 100ms)',
+    ),
+    flag('--initial <time>', 'fibo, linear, decay: the first wait (default: 1s)'),
+    flag('--step <time>', 'linear: how much longer each wait is (default: 1s)'),
+    flag('--interval <time,...>', 'constant: the wait, or each wait once (default: 1s)'),
+    flag('--decay-factor <number>', 'decay: how fast the waits shrink (default: 1)'),
+    flag('--min <time>', 'random: the shortest wait (default: 0ms)'),
+    flag('--max <time>', 'random: the longest wait (default: 1s)'),
+    flag('--distribution <name>', 'random: how the waits lie between them (default: normal)').choices([
+      'normal',
+      'uniform',
+    ]),
+    flag(
+      '--max-value <time>',
+      'no wait is longer, or "unlimited" (default: expo, decorrelated: 10s; fibo, linear: unlimited)',
+    ),
+    flag('--min-value <time>', 'decay: no wait is shorter (default: 0ms)'),
+    flag('--jitter <name>', 'how the waits are spread (default: full; none for random waits)').choices(
+      Object.keys(JITTERS),
+    ),
+    flag('--jitter-ratio <number>', 'proportional: how far, as a share of the wait (default: 0.2)'),
+    flag('--jitter-max <time>', 'random: how much is added at most (default: 1s)'),
   ];
   for (const one of all) command.addOption(one);
 }
@@ -59,7 +73,8 @@ export function addWaitFlags(command: Command): void {
  */
 export function chosenWait(command: Command): WaitSettings | undefined {
   const { name, settings } = chosen(command, 'wait', WAITS);
-  return name === undefined ? undefined : ({ type: name, ...settings } as WaitSettings);
+  if (name === undefined) return undefined;
+  return { ...(name === usualWait.type ? usualWait : { type: name }), ...settings } as WaitSettings;
 }
 
 /** The jitter that a command line asks for; `undefined` where it names none. */

@@ -1,7 +1,7 @@
 /**
  * `stampede waits`: when the tries of a policy happen, as a table, a chart and a few sentences.
  */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { count, seed, time } from './flag-values.js';
 import { addPolicyFlags, chosenPolicy } from './policy-flags.js';
 import { policyText } from './policy-text.js';
@@ -18,7 +18,7 @@ Examples:
   stampede waits                                     the default policy of withRetry
   stampede waits --wait fibo --max-value 13s --jitter none
   stampede waits --wait expo --factor 200ms --max-tries 20 --max-time 1m
-  stampede waits --wait decorrelated --max-tries infinite --tries 15
+  stampede waits --wait decorrelated --max-tries unlimited --tries 15
   stampede waits --json | jq '.total.mean'
 
 The numbers are those of 1000 clients that always fail, run by the engine itself in virtual time.
@@ -41,7 +41,11 @@ export function addWaits(program: Command, terminal: Terminal): void {
       'look at no more tries than these (default: all, up to 100; 10 where there is no limit)',
       count,
     )
-    .option('--attempt <time>', 'how long each attempt takes before it fails', time, 0)
+    .addOption(
+      new Option('--attempt <time>', 'how long each attempt takes before it fails')
+        .argParser(time)
+        .default(0, '0ms'),
+    )
     .option('--clients <number>', 'how many clients', count, 1000)
     .option('--seed <number>', 'of the dice: the same seed gives the same numbers', seed, 1)
     .optionsGroup('Output:')

@@ -6,14 +6,14 @@
  */
 import type * as v from 'valibot';
 import type { PlacedFault } from './config-error.js';
-import type { Path } from './document.js';
+import type { Path } from './place.js';
 import { hintFor } from './hints.js';
 import { camelCase, snakeCase } from './names.js';
 import { type Leaves, leavesOf, mapsOfType } from './schema/leaves.js';
 import { unlimited } from './schema/values.js';
 
-/** Keys by which a prototype could be reached. */
-const dangerous = new Set(['__proto__', 'constructor', 'prototype']);
+/** Keys by which a prototype could be reached, and none at all. */
+const noNames = new Set(['__proto__', 'constructor', 'prototype', '']);
 
 const deepest = 40;
 const dropped = Symbol('dropped');
@@ -71,12 +71,15 @@ class Walk {
 
   #map(map: object, { maps, records }: Leaves, path: Path): unknown {
     if (maps.length === 0 && records.length === 0) return map;
+    // A program may export anything; the keys of a `Map` are not its own.
+    if (Object.prototype.toString.call(map) !== '[object Object]')
+      return this.#drop(path, 'must be a plain object');
     const fitting = mapsOfType(maps, wordOf((map as { type?: unknown }).type, typesOf(maps)));
     const known = [...new Set(fitting.flatMap(({ entries }) => Object.keys(entries)))];
     const result: Record<string, unknown> = {};
     for (const [key, value] of Object.entries(map)) {
       if (value === undefined) continue;
-      if (dangerous.has(key)) {
+      if (noNames.has(key)) {
         this.#fault({ path: [...path, key], allowed: 'is no name for anything', isKey: true });
         continue;
       }

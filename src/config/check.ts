@@ -4,15 +4,18 @@
 import * as v from 'valibot';
 import { canonical } from './canonical.js';
 import { ConfigError, type ConfigFault, type PlacedFault, fault } from './config-error.js';
-import type { Path, ReadDocument } from './document.js';
+import type { ReadDocument } from './document.js';
+import { hintForWait } from './hints.js';
+import type { Path } from './place.js';
 import { faultsIn } from './issues.js';
 import { camelCase } from './names.js';
 import { shown, shownKey } from './shown.js';
+import { soundPart } from './sound-part.js';
 
 /**
  * Checks a document by a schema.
  *
- * @param also  Looks for what a schema cannot say; asked where the schema found nothing.
+ * @param also  Looks for what a schema cannot say; asked of what the schema finds no fault with.
  * @throws {ConfigError} with all faults, in the order in which they stand in the text.
  */
 export function check<T>(
@@ -23,9 +26,13 @@ export function check<T>(
   const named = canonical(document.value, schema);
   const { issues, output, success } = v.safeParse(schema, named.value);
   const found = unique([...named.faults, ...faultsIn(issues ?? [])]);
-  const faults = found.length > 0 || !success ? found : also(output);
+  if (found.length > 0 || !success) {
+    const rest = v.safeParse(schema, soundPart(named.value, found));
+    throw new ConfigError(placed(document, unique([...found, ...(rest.success ? also(rest.output) : [])])));
+  }
+  const faults = also(output);
   if (faults.length > 0) throw new ConfigError(placed(document, faults));
-  return output as T;
+  return output;
 }
 
 // Faults of a document, with their places in it, in the order in which they stand there.
@@ -39,7 +46,7 @@ function placed(document: ReadDocument, faults: readonly PlacedFault[]): readonl
         path: written.path.map(shownKey).join('.'),
         value: isKey === true ? undefined : shown(written.value, written.path),
         allowed,
-        didYouMean,
+        didYouMean: didYouMean ?? hintForWait(written.value, allowed),
       });
     })
     .sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0));
@@ -47,11 +54,12 @@ function placed(document: ReadDocument, faults: readonly PlacedFault[]): readonl
 
 // What is wrong with a place is said once; what was left out below it is no fault of its own.
 function unique(faults: readonly PlacedFault[]): readonly PlacedFault[] {
-  const seen: string[] = [];
+  const seen = new Set<string>();
   return faults.filter(({ path }) => {
-    const place = path.map((step) => `${step}\n`).join('');
-    if (seen.some((other) => other.startsWith(place))) return false;
-    seen.push(place);
+    const places = path.map((_, index) => JSON.stringify(path.slice(0, index + 1)));
+    const place = places.at(-1) ?? '';
+    if (seen.has(place)) return false;
+    for (const one of ['', ...places]) seen.add(one);
     return true;
   });
 }

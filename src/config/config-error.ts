@@ -1,7 +1,7 @@
 /**
  * What is wrong with a configuration file: all of it at once, so that a file is mended in one go.
  */
-import { StampedeError } from '../core.js';
+import { StampedeError, printable } from '../core.js';
 
 /** One thing that is wrong. */
 export interface ConfigFault {
@@ -40,16 +40,17 @@ export class ConfigError extends StampedeError {
   }
 }
 
-/** All but the path and what is wrong with it may be left out. */
+/** All but what is wrong may be left out. What comes from a file does nothing to the terminal that shows it. */
 export function fault(given: Partial<ConfigFault> & { readonly allowed: string }): ConfigFault {
+  const { file, line, column, path = '', value, allowed, didYouMean } = given;
   return {
-    file: undefined,
-    line: undefined,
-    column: undefined,
-    path: '',
-    value: undefined,
-    didYouMean: undefined,
-    ...given,
+    file,
+    line,
+    column,
+    path: printable(path),
+    value: value && printable(value),
+    allowed: printable(allowed),
+    didYouMean: didYouMean && printable(didYouMean),
   };
 }
 
@@ -59,7 +60,7 @@ const mostLines = 50;
 function messageOf(faults: readonly ConfigFault[]): string {
   const [first] = faults;
   const one = faults.length === 1;
-  const where = first?.file ?? 'The configuration';
+  const where = first?.file === undefined ? 'The configuration' : printable(first.file);
   const left = faults.length - mostLines;
   return [
     `${where} has ${one ? 'a fault' : `${faults.length} faults`}; nothing of it is used:`,

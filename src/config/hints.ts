@@ -3,6 +3,7 @@
  */
 import { nearest } from '../core.js';
 import { camelCase, snakeCase } from './names.js';
+import { waitNames } from './schema/waits.js';
 
 /** Options of the code that a file cannot hold, and where they belong. */
 const inCode: Readonly<Record<string, string>> = {
@@ -36,12 +37,14 @@ const inCode: Readonly<Record<string, string>> = {
   body: 'it belongs to a single request, in code',
 };
 
-/** What other libraries call an option; of several the one that there is. `+`: and what it counts. */
+/** What other libraries call an option, and what it may be here: the first of them that there is. */
 const elsewhere: Readonly<Record<string, readonly string[]>> = {
   attempts: ['maxTries', 'retries'],
   maxAttempts: ['maxTries', 'retries'],
   numOfAttempts: ['maxTries', 'retries'],
   tries: ['maxTries', 'retries'],
+  maxTry: ['maxTries', 'retries'],
+  maxRetry: ['maxTries', 'retries', 'retry'],
   retries: ['maxTries', 'retry'],
   maxRetries: ['maxTries', 'retries', 'retry'],
   total: ['retries', 'maxTries'],
@@ -90,7 +93,8 @@ const elsewhere: Readonly<Record<string, readonly string[]>> = {
   backoffPolicy: ['retryConfig'],
 };
 
-const countsFirst = new Set(['retries', 'maxRetries']);
+/** Words that do not count the first attempt, as `maxTries` does. */
+const countsFirst = new Set(['retries', 'maxRetries', 'maxRetry']);
 
 /** What to say of a key that is not among the known ones. */
 export interface KeyHint {
@@ -120,4 +124,27 @@ export function hintFor(key: string, known: readonly string[]): KeyHint {
         : 'is not known here',
     didYouMean: near && `${snakeCase(near)}${counts}`,
   };
+}
+
+/** What other libraries call a wait. */
+const otherWaits: Readonly<Record<string, string>> = {
+  exp: 'expo',
+  exponential: 'expo',
+  exponentialBackoff: 'expo',
+  fib: 'fibo',
+  fibonacci: 'fibo',
+  fixed: 'constant',
+  uniform: 'random',
+};
+
+/**
+ * What a value that is not allowed most likely stands for, where it is the name of a wait.
+ *
+ * @param allowed  What is, in words: only a name that stands there is meant.
+ */
+export function hintForWait(value: unknown, allowed: string): string | undefined {
+  if (typeof value !== 'string' || !/^must be (?:one of|the name of a wait)/.test(allowed)) return undefined;
+  const known = waitNames.map(snakeCase).filter((name) => new RegExp(`\\b${name}\\b`).test(allowed));
+  const synonym = Object.hasOwn(otherWaits, camelCase(value)) ? otherWaits[camelCase(value)] : undefined;
+  return synonym !== undefined && known.includes(synonym) ? synonym : nearest(value, known);
 }

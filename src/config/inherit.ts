@@ -4,8 +4,6 @@
  * Each pattern is taken over option by option: `retry: { max_tries: 2 }` changes the tries of the policy above and
  * keeps its waits. `false` leaves a pattern out, options bring it back.
  */
-import { nearest } from '../core.js';
-import type { PlacedFault } from './config-error.js';
 import { presets } from './presets.js';
 import type {
   GatewaySettings,
@@ -90,63 +88,4 @@ function without(base: object, own: object): object {
 
 function isMap(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** Policies that nobody knows, and those that start from themselves in a circle. */
-export function inheritanceFaults(settings: StampedeSettings): readonly PlacedFault[] {
-  const { policies = {}, gateways = {} } = settings;
-  const known = [...new Set([...Object.keys(policies), ...Object.keys(presets)])];
-  const unknown = (name: string | undefined, path: readonly string[]): readonly PlacedFault[] =>
-    name === undefined || known.includes(name)
-      ? []
-      : [
-          {
-            path,
-            allowed: `names no policy; there are ${known.join(', ')}`,
-            didYouMean: nearest(name, known),
-          },
-        ];
-  return [
-    ...Object.entries(policies).flatMap(([name, { extends: above }]) => [
-      ...unknown(above, ['policies', name, 'extends']),
-      ...circle(settings, name),
-    ]),
-    ...Object.entries(gateways).flatMap(([name, { policy }]) =>
-      unknown(policy, ['gateways', name, 'policy']),
-    ),
-    ...Object.entries(gateways).flatMap(([name, { calls = [] }]) =>
-      calls.flatMap((called, index) =>
-        unknownCall(called, ['gateways', name, 'calls', index], Object.keys(gateways)),
-      ),
-    ),
-  ];
-}
-
-function unknownCall(
-  name: string,
-  path: readonly (string | number)[],
-  gateways: readonly string[],
-): readonly PlacedFault[] {
-  if (gateways.includes(name)) return [];
-  return [
-    {
-      path,
-      allowed: `names no gateway; there are ${gateways.join(', ')}`,
-      didYouMean: nearest(name, gateways),
-    },
-  ];
-}
-
-function circle(settings: StampedeSettings, name: string): readonly PlacedFault[] {
-  const way = [name];
-  for (;;) {
-    const above = ownPolicy(settings, way[way.length - 1] as string)?.extends;
-    const isOwn = above !== undefined && ownPolicy(settings, above) !== undefined;
-    if (!isOwn || (above === way[way.length - 1] && Object.hasOwn(presets, above))) return [];
-    if (way.includes(above)) {
-      const allowed = `starts from itself: ${[...way, above].join(' → ')}`;
-      return above === name ? [{ path: ['policies', name, 'extends'], allowed }] : [];
-    }
-    way.push(above);
-  }
 }

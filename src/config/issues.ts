@@ -3,7 +3,7 @@
  */
 import type * as v from 'valibot';
 import type { PlacedFault } from './config-error.js';
-import type { Path } from './document.js';
+import type { Path } from './place.js';
 
 type Issue = v.BaseIssue<unknown>;
 

@@ -3,6 +3,7 @@
  */
 import { check } from './check.js';
 import { type ReadDocument, readDocument } from './document.js';
+import { nowhere } from './place.js';
 import { policySchema, settingsSchema } from './schema/file.js';
 import type { PolicySettings, StampedeSettings } from './settings.js';
 import { faultsOf } from './verify.js';
@@ -36,7 +37,6 @@ export function settingsOf(document: ReadDocument): StampedeSettings {
 
 /** A text is read, data is taken as it is. */
 function documentOf(given: unknown, file?: string): ReadDocument {
-  const nowhere = { line: undefined, column: undefined };
   return saying(
     typeof given === 'string' ? readDocument(given, file) : { file, value: given, placeOf: () => nowhere },
   );

@@ -4,6 +4,7 @@
 import { createRequire } from 'node:module';
 import { ConfigError, fault } from './config-error.js';
 import type { ReadDocument } from './document.js';
+import { nowhere } from './place.js';
 
 /**
  * Runs a `.js`, `.cjs` or `.mjs` file; what it exports (by default) is the configuration, by the rules of a file.
@@ -11,7 +12,6 @@ import type { ReadDocument } from './document.js';
  * @throws {ConfigError} with its own error as `cause` when it throws, or awaits at its top.
  */
 export function runConfig(file: string): ReadDocument {
-  const nowhere = { line: undefined, column: undefined };
   return { file, value: exportOf(load(file)), placeOf: () => nowhere };
 }
 

@@ -1,11 +1,12 @@
 /**
  * A value of a configuration as it may stand in a message: short, on one line, and never a secret.
  */
-import type { Path } from './document.js';
+import { printable } from '../core.js';
+import type { Path } from './place.js';
 import { camelCase } from './names.js';
 
 const secretKeys =
-  /^(?:auth|headers|cookies|params|cert|bearer)$|password|passphrase|token|secret|credential/i;
+  /^(?:auth|authorization|headers|cookies|params|cert|bearer)$|password|passphrase|token|secret|credential|api_?key/i;
 const longest = 60;
 
 /** @returns `undefined` for nothing. */
@@ -16,13 +17,23 @@ export function shown(value: unknown, path: Path): string | undefined {
   if (path.some((step) => secretKeys.test(camelCase(String(step))))) return 'what is not shown here';
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   if (typeof value !== 'string') return `a ${typeof value}`;
-  const open = value.replace(/\/\/[^/@\s]*@/g, '//***@').replace(/\s+/g, ' ');
-  return JSON.stringify(open.length > longest ? `${open.slice(0, longest - 3)}...` : open);
+  return printable(JSON.stringify(short(value.split(/\s+/).map(withoutLogin).join(' '))));
 }
 
 /** A key of a path as it may stand in a message. */
 export function shownKey(key: string | number): string {
-  const name = String(key);
-  const short = name.length > longest ? `${name.slice(0, longest - 3)}...` : name;
-  return /^[^\s\p{C}]+$/u.test(short) ? short : JSON.stringify(short);
+  const name = short(String(key));
+  return /^[^\s\p{C}]+$/u.test(name) ? name : printable(JSON.stringify(name));
+}
+
+// `user:password@host`, with or without a scheme; a password may hold a slash or an @.
+function withoutLogin(word: string): string {
+  const end = word.lastIndexOf('@');
+  if (end < 0 || !word.slice(0, end).includes(':')) return word;
+  const [scheme = ''] = /^[a-z][\w+.-]*:\/\//i.exec(word) ?? [];
+  return `${scheme}***${word.slice(end)}`;
+}
+
+function short(text: string): string {
+  return text.length > longest ? `${text.slice(0, longest - 3)}...` : text;
 }

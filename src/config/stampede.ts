@@ -10,6 +10,7 @@ import {
   debugLines,
   gateway,
   nearest,
+  printable,
   setGatewayDefaults,
 } from '../core.js';
 import type { HttpOptions } from './convert/http.js';
@@ -100,7 +101,8 @@ export function tell({ file, settings }: Loaded, done: 'installed' | 'for reques
   const names = Object.keys(settings.gateways ?? {});
   const gateways = done === 'installed' && names.length > 0 ? `; gateways ${names.join(', ')}` : '';
   const off = settings.enabled === false ? '; retries are off' : '';
-  debugLine(file === undefined ? `no file found (${done})` : `${file} (${done})${gateways}${off}`);
+  const text = file === undefined ? `no file found (${done})` : `${file} (${done})${gateways}${off}`;
+  debugLine(printable(text));
 }
 
 function install({ settings }: Loaded): () => void {
@@ -114,22 +116,21 @@ function install({ settings }: Loaded): () => void {
 }
 
 function stampedeOf({ file, settings }: Loaded): Stampede {
-  const where = file ?? 'the configuration, which is empty: no file was found';
   const { gateways = {}, policies = {} } = settings;
   return Object.freeze({
     file,
     settings,
     gateway(name: string, options?: GatewayOptions<unknown>) {
-      checkName('gateway', name, Object.keys(gateways), where);
+      checkName('gateway', name, Object.keys(gateways), file);
       return gateway(name, { ...optionsOf(settings, name), ...defined(options) } as never);
     },
     policy(name: string): PolicyOptions {
-      checkName('policy', name, [...new Set([...Object.keys(policies), ...Object.keys(presets)])], where);
+      checkName('policy', name, [...new Set([...Object.keys(policies), ...Object.keys(presets)])], file);
       const { retry = {}, ...rest } = gatewayOptionsOf(policyOf(settings, name) ?? {});
       return { ...(rest as PolicyOptions), retry: retry === false ? { enabled: false } : retry };
     },
     http(name?: string): HttpOptions {
-      if (name !== undefined) checkName('gateway', name, Object.keys(gateways), where);
+      if (name !== undefined) checkName('gateway', name, Object.keys(gateways), file);
       return httpIn(settings, name) ?? {};
     },
   }) as Stampede;
@@ -148,10 +149,12 @@ function checkText(option: string, value: unknown): void {
   throw new OptionError(option, value, 'must be a path');
 }
 
-function checkName(option: string, name: unknown, known: readonly string[], where: string): void {
+function checkName(option: string, name: unknown, known: readonly string[], file: string | undefined): void {
   if (typeof name === 'string' && known.includes(name)) return;
   const near = typeof name === 'string' ? nearest(name, known) : undefined;
-  const there = known.length === 0 ? 'it has none' : `there are ${known.join(', ')}`;
+  const there =
+    known.length === 0 ? 'there is none' : `there ${known.length === 1 ? 'is' : 'are'} ${known.join(', ')}`;
+  const where = file === undefined ? 'is not known, as no configuration file was found' : `is not in ${file}`;
   const hint = near === undefined ? there : `did you mean ${near}?`;
-  throw new OptionError(option, name, `must be one of ${where} (${hint})`);
+  throw new OptionError(option, name, printable(`${where} (${hint})`));
 }

@@ -27,34 +27,44 @@ import {
   throttleOptionsOf,
 } from './convert/patterns.js';
 import { retryConfigOptionsOf } from './convert/retry-config.js';
-import type { Path } from './document.js';
-import { gatewayOf, httpOf, inheritanceFaults, policyOf } from './inherit.js';
+import type { Path } from './place.js';
+import { gatewayOf, httpOf, policyOf } from './inherit.js';
+import { inheritanceFaults, isRooted } from './inherit-faults.js';
 import type { HttpSettings, PatternSettings, StampedeSettings } from './settings.js';
 
 type Trial = readonly [name: string, settings: unknown, make: (settings: never) => unknown];
 
 /** All that does not fit together. */
 export function faultsOf(settings: StampedeSettings): readonly PlacedFault[] {
-  const bad = inheritanceFaults(settings);
-  if (bad.length > 0) return bad; // what starts from nothing cannot be tried
   const { policies = {}, gateways = {}, http, retryConfig } = settings;
-  const ofPolicies = Object.keys(policies).flatMap((name) =>
-    patternFaults(policyOf(settings, name) ?? {}, ['policies', name]),
+  // What starts from nothing cannot be tried.
+  const ofPolicies = Object.keys(policies)
+    .filter((name) => isRooted(settings, name))
+    .flatMap((name) => patternFaults(policyOf(settings, name) ?? {}, ['policies', name]));
+  const ofGateways = Object.entries(gateways)
+    .filter(([, { policy = 'default' }]) => isRooted(settings, policy))
+    .flatMap(([name]) => patternFaults(gatewayOf(settings, name) ?? {}, ['gateways', name]));
+  const ofTheirHttp = Object.entries(gateways).flatMap(([name, own]) =>
+    own.http === undefined ? [] : httpFaults(httpOf(settings, name) ?? {}, ['gateways', name, 'http']),
   );
-  const ofGateways = Object.keys(gateways).flatMap((name) => [
-    ...patternFaults(gatewayOf(settings, name) ?? {}, ['gateways', name]),
-    ...(gateways[name]?.http === undefined
-      ? []
-      : httpFaults(httpOf(settings, name) ?? {}, ['gateways', name, 'http'])),
-  ]);
   return [
+    ...inheritanceFaults(settings),
     ...bothFaults(settings),
     ...(http === undefined ? [] : httpFaults(http, ['http'])),
     ...(retryConfig === undefined ? [] : tried(['retryConfig'], retryConfig, retryConfigOptionsOf)),
     ...ofPolicies,
-    // A gateway that takes a fault over from its policy has none of its own.
-    ...(ofPolicies.length > 0 ? [] : ofGateways),
+    // A fault that a gateway takes over from its policy is none of its own.
+    ...(ofPolicies.length === 0 ? ofGateways : ofGateways.filter(({ path }) => isSaid(settings, path))),
+    ...ofTheirHttp,
   ];
+}
+
+function isSaid(settings: unknown, path: Path): boolean {
+  const value = path.reduce<unknown>(
+    (at, step) => (at as Readonly<Record<string | number, unknown>> | undefined)?.[step],
+    settings,
+  );
+  return value !== undefined;
 }
 
 function bothFaults({ http, retryConfig }: StampedeSettings): readonly PlacedFault[] {

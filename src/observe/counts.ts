@@ -5,6 +5,19 @@
  * argument could fill it. Past a bound, what is new is counted as `other`.
  */
 
+/** What there are counts of. */
+export type Counted =
+  | 'calls'
+  | 'attempts'
+  | 'retries'
+  | 'giveups'
+  | 'transitions'
+  | 'refusals'
+  | 'timeouts'
+  | 'hedges'
+  | 'fallbacks'
+  | 'handlerErrors';
+
 /** What takes the place of labels that are one too many. */
 export const other = 'other';
 
@@ -51,8 +64,7 @@ export class Counts {
   readonly #byName = new Map<string, Map<string, Cell>>();
 
   add(name: string, what = '', error = ''): void {
-    let cells = this.#byName.get(name);
-    if (cells === undefined) this.#byName.set(name, (cells = new Map()));
+    const cells = this.#of(name);
     const key = error === '' ? what : `${what} ${error}`;
     const cell = cells.get(key);
     if (cell !== undefined) cell.times += 1;
@@ -62,6 +74,25 @@ export class Counts {
       this.#size += 1;
       cells.set(key, { name, what, error, times: 1 });
     }
+  }
+
+  /** Whether anything of this name is shown. */
+  has(name: string): boolean {
+    return this.#byName.has(name);
+  }
+
+  /** Shows a count of 0 until there is more. */
+  show(name: string, what: string): void {
+    const cells = this.#of(name);
+    if (cells.has(what)) return;
+    this.#size += 1;
+    cells.set(what, { name, what, error: '', times: 0 });
+  }
+
+  #of(name: string): Map<string, Cell> {
+    let cells = this.#byName.get(name);
+    if (cells === undefined) this.#byName.set(name, (cells = new Map()));
+    return cells;
   }
 
   *[Symbol.iterator](): Iterator<Count> {

@@ -1,7 +1,7 @@
 /**
  * What the counts are called, and what they say. The names follow each system's own conventions.
  */
-import type { Counted } from './tally.js';
+import type { Counted } from './counts.js';
 
 /** One count, as the systems call it. */
 export interface Metric {
@@ -23,7 +23,7 @@ export const metrics: readonly Metric[] = [
     prometheus: 'calls_total',
     opentelemetry: 'stampede.calls',
     unit: '{call}',
-    help: 'Calls of retried functions that have ended, by how: success, giveup, abort, or passed for an error that nothing matched.',
+    help: 'Calls of retried functions that have ended, by how: success, giveup, refused for a refusal of ours, passed for another error that nothing matched, or abort.',
     what: { label: 'outcome', attribute: 'stampede.outcome' },
   },
   {
@@ -31,14 +31,14 @@ export const metrics: readonly Metric[] = [
     prometheus: 'attempts_total',
     opentelemetry: 'stampede.attempts',
     unit: '{attempt}',
-    help: 'Attempts that were started, the first of each call included.',
+    help: 'Attempts that were made and are over, the first of each call included; without those that were refused.',
   },
   {
     counted: 'retries',
     prometheus: 'retries_total',
     opentelemetry: 'stampede.retries',
     unit: '{retry}',
-    help: 'Attempts after the first.',
+    help: 'Attempts after the first, of those that were made.',
   },
   {
     counted: 'giveups',
@@ -61,7 +61,7 @@ export const metrics: readonly Metric[] = [
     prometheus: 'refusals_total',
     opentelemetry: 'stampede.refusals',
     unit: '{refusal}',
-    help: 'Calls that were not made because of a circuit, a bulkhead, a rate-limit or a throttle.',
+    help: 'Calls and attempts that were not made because of a circuit, a bulkhead, a rate-limit or a throttle.',
     what: { label: 'kind', attribute: 'stampede.refusal.kind' },
   },
   {

@@ -5,29 +5,21 @@
  * pays does not depend on where the numbers go.
  */
 import type {
+  AttemptDetails,
   BackoffDetails,
   CircuitDetails,
   Details,
+  EndDetails,
   EventType,
   GiveUpDetails,
   StampedeEvent,
 } from '../core.js';
+import { madeBy, outcomeOf } from './attempts.js';
 import { callName } from './call-name.js';
-import { BoundedTexts, Counts, otherError } from './counts.js';
+import { BoundedTexts, type Counted, Counts, otherError } from './counts.js';
 import { errorType } from './error-type.js';
-
-/** What there are counts of. */
-export type Counted =
-  | 'calls'
-  | 'attempts'
-  | 'retries'
-  | 'giveups'
-  | 'transitions'
-  | 'refusals'
-  | 'timeouts'
-  | 'hedges'
-  | 'fallbacks'
-  | 'handlerErrors';
+import { type Levels, levelsBy } from './levels.js';
+import { type Zeros, zerosOfCalls, zerosOfCircuits } from './zeros.js';
 
 /** How many kinds of errors are told apart. */
 const mostErrors = 100;
@@ -109,6 +101,7 @@ export class Tally implements Readonly<Record<Counted, Counts>> {
       case 'circuit:half-open':
       case 'circuit:ramp':
       case 'circuit:close':
+        if (!this.transitions.has(name)) this.#show(name, zerosOfCircuits);
         this.transitions.add(name, (event.details as CircuitDetails).to);
         break;
       default:
@@ -116,11 +109,20 @@ export class Tally implements Readonly<Record<Counted, Counts>> {
     }
   }
 
+  /** How circuits and budgets stand now. Ask before the counts are read: those of a new circuit are shown from now on. */
+  levels(): Levels {
+    const levels = levelsBy(this.names);
+    for (const name of levels.circuits.keys()) {
+      if (!this.transitions.has(name)) this.#show(name, zerosOfCircuits);
+    }
+    return levels;
+  }
+
   #hearRetry(name: string, details: Details): void {
+    if (!this.calls.has(name)) this.#show(name, zerosOfCalls);
     switch (details.event) {
       case 'attempt':
-        this.attempts.add(name);
-        if (details.tries > 1) this.retries.add(name, '', this.#errorOf(details.history.attempts.at(-1)));
+        this.#countMade(name, details);
         break;
       case 'backoff':
         this.#options.onWait(name, details.wait / 1000);
@@ -129,9 +131,25 @@ export class Tally implements Readonly<Record<Counted, Counts>> {
         this.giveups.add(name, details.reason, this.#errorOf(details));
         break;
       case 'end':
-        this.calls.add(name, details.ended);
+        this.#countMade(name, details);
+        this.calls.add(name, outcomeOf(details));
         break;
       default:
+    }
+  }
+
+  #countMade(name: string, details: AttemptDetails | EndDetails): void {
+    const made = madeBy(details);
+    if (made === undefined) return;
+    this.attempts.add(name);
+    if (made.after !== undefined) this.retries.add(name, '', this.#errorOf(made.after));
+  }
+
+  #show(name: string, zeros: Zeros): void {
+    for (const [counted, whats] of Object.entries(zeros) as [Counted, readonly string[]][]) {
+      // A count by error cannot be there before its error.
+      if (this.#options.byError && (counted === 'retries' || counted === 'giveups')) continue;
+      for (const what of whats) this[counted].show(name, what);
     }
   }
 

@@ -88,6 +88,9 @@ export interface FallbackGateway<Adds> extends Substitute<PromiseLike<unknown>, 
   readonly name: string;
 }
 
+/** What holds in a gateway where nothing is said; times in milliseconds. */
+export const gatewayDefaults = { timeout: 10_000, deadline: 30_000, maxTries: 3 } as const;
+
 /** The names of the options. */
 export const gatewayOptionNames = [
   'timeout',

@@ -12,12 +12,13 @@ import { type CircuitBreaker, circuitBreaker } from './circuit-breaker.js';
 import type { CircuitBreakerOptions } from './circuit-options.js';
 import { deadline } from './deadline.js';
 import { fallback } from './fallback.js';
-import type {
-  AnyBulkhead,
-  AnyRateLimit,
-  AnyThrottle,
-  GatewayOptions,
-  GatewayRetry,
+import {
+  type AnyBulkhead,
+  type AnyRateLimit,
+  type AnyThrottle,
+  type GatewayOptions,
+  type GatewayRetry,
+  gatewayDefaults,
 } from './gateway-options.js';
 import { type Hedge, type HedgeOptions, hedge } from './hedge.js';
 import { type RateLimitOptions, rateLimit } from './rate-limit.js';
@@ -56,7 +57,7 @@ export function partsOf(name: string, given: GatewayOptions<unknown>): GatewayPa
     throw new OptionError('fallbackOptions', given.fallbackOptions, 'needs a fallback beside it');
   }
   const common = { name, clock };
-  const { maxTries = 3 } = given.retry === false ? {} : (given.retry ?? {});
+  const { maxTries = gatewayDefaults.maxTries } = given.retry === false ? {} : (given.retry ?? {});
   const retries = typeof maxTries === 'number' && maxTries < Infinity ? maxTries - 1 : 2;
   const budget = budgetOf(given.budget, retries, common);
   return {
@@ -64,7 +65,8 @@ export function partsOf(name: string, given: GatewayOptions<unknown>): GatewayPa
       'fallback' in given && given.fallback !== undefined
         ? fallback(given.fallback, { ...given.fallbackOptions, ...common })
         : undefined,
-    deadline: given.deadline === false ? undefined : deadline(given.deadline ?? '30s', common),
+    deadline:
+      given.deadline === false ? undefined : deadline(given.deadline ?? gatewayDefaults.deadline, common),
     retry: given.retry === false ? undefined : retryOf(given.retry ?? {}, { ...common, random, budget }),
     rateLimit: partOf('rateLimit', given.rateLimit, (own: RateLimitOptions): AnyRateLimit =>
       rateLimit({ ...common, ...own }),
@@ -82,7 +84,9 @@ export function partsOf(name: string, given: GatewayOptions<unknown>): GatewayPa
       hedge({ ...common, budget: given.retry === false ? budget : withoutEarning(budget), ...own }),
     ),
     timeout:
-      given.timeout === false ? undefined : timeout(given.timeout ?? '10s', { ...common, mode: 'async' }),
+      given.timeout === false
+        ? undefined
+        : timeout(given.timeout ?? gatewayDefaults.timeout, { ...common, mode: 'async' }),
     budget,
   };
 }
@@ -104,7 +108,7 @@ export function inOrder(parts: GatewayParts): Policy<never, unknown>[] {
 }
 
 function retryOf(own: GatewayRetry, common: object): AnyPolicy {
-  const { maxTries = 3, nested = 'once' } = own;
+  const { maxTries = gatewayDefaults.maxTries, nested = 'once' } = own;
   return retry({ ...own, maxTries, nested, ...common, mode: 'async' } as never);
 }
 

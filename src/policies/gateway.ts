@@ -8,6 +8,7 @@
  */
 import { checkKeys } from '../checks.js';
 import { compose } from '../call/compose.js';
+import { callInContext } from '../call/context.js';
 import { isAsync } from '../call/kind.js';
 import { type Wrap, makePolicy, wrapOf } from '../call/make-wrapper.js';
 import type { AnyFunction } from '../call/wrapper.js';
@@ -82,7 +83,10 @@ export function gateway(name: string, options: GatewayOptions<unknown> = {}): un
   const given: GatewayOptions<unknown> = { ...defaults.get(name), ...defined(options) };
   const parts = partsOf(name, given);
   const wrapAll = wrapOf(compose(...inOrder(parts))) as Wrap;
-  const wrap: Wrap = (target, _name, original) => wrapAll(asyncOf(target), () => name, original);
+  const { retry, deadline, hedge, timeout } = parts;
+  const isFramed = (retry ?? deadline ?? hedge ?? timeout) !== undefined;
+  const callOf = (target: AnyFunction): AnyFunction => (isFramed ? asyncOf(target) : inContext(target));
+  const wrap: Wrap = (target, _name, original) => wrapAll(callOf(target), () => name, original);
   return makePolicy(`gateway("${name}")`, wrap, {
     name,
     circuit: parts.circuitBreaker,
@@ -107,6 +111,14 @@ function asyncOf(target: AnyFunction): AnyFunction {
     return target.apply(this, args) as unknown;
   };
   return Object.defineProperty(call, 'name', { value: target.name });
+}
+
+// A gateway from which all is taken away, by a configuration say, still has to answer `currentCall()`.
+function inContext(target: AnyFunction): AnyFunction {
+  // eslint-disable-next-line @typescript-eslint/require-await -- its kind is what counts
+  return async function (this: unknown, ...args: unknown[]): Promise<unknown> {
+    return callInContext(() => target.apply(this, args) as unknown);
+  };
 }
 
 function isLevelled(budget: Budget | undefined): budget is RetryBudget {

@@ -182,18 +182,13 @@ export class Attempts {
     const wait = leastWait === undefined ? own : atLeast(leastWait, own);
     const drawn = spread(wait, left, limits, outcome);
     if (drawn === undefined) return giveUp('maxTime');
-    const ms = limits.noWaits === true ? 0 : drawn;
     const charged = wait.kind === 'server' ? 'throttle' : finding.kind;
     const paid = limits.budget === undefined ? true : askBudget(limits.budget, charged, outcome);
     if (paid === false) return giveUp('budget');
-    if (paid === true) {
-      this.#wait = ms;
-      return { kind: 'wait', ms, of: wait.kind, charged };
-    }
-    const slowed = ms >= paid ? ms : spread(atLeast(paid, { value: ms }), left, limits, outcome);
+    if (paid === true) return this.#waitStep(drawn, wait.kind, charged, limits);
+    const slowed = drawn >= paid ? drawn : spread(atLeast(paid, { value: drawn }), left, limits, outcome);
     if (slowed === undefined) return giveUp('budget');
-    this.#wait = slowed;
-    return { kind: 'wait', ms: slowed, of: 'server', charged: undefined }; // never cut, as what a server asks for
+    return this.#waitStep(slowed, 'server', undefined, limits); // never cut, as what a server asks for
   }
 
   /** Looks at a wait again after time has passed, as handlers may take some: it may be cut, or not fit any more. */
@@ -229,6 +224,12 @@ export class Attempts {
   /** Lets go of what is only needed to go on. The history stays. */
   close(): void {
     this.#waits = undefined;
+  }
+
+  #waitStep(wait: Ms, of: WaitStep['of'], charged: WaitStep['charged'], { noWaits }: Limits): WaitStep {
+    const ms = noWaits === true ? 0 : wait;
+    this.#wait = ms;
+    return { kind: 'wait', ms, of, charged };
   }
 
   #left(elapsed: Ms, limits: Limits, deadline: Ms): Ms {

@@ -18,7 +18,10 @@ export type LogOption = false | Log | undefined;
 /** @throws {OptionError} when the option `log` is neither `false` nor a function. */
 export function checkLog(given: unknown): LogOption {
   if (given === undefined || given === false || typeof given === 'function') return given as LogOption;
-  throw new OptionError('log', given, 'must be false or a function (level, text, details)');
+  const { info, error } = (given ?? {}) as Partial<Record<LogLevel, unknown>>;
+  const isLogger = typeof info === 'function' && typeof error === 'function';
+  const hint = isLogger ? '; for a logger write log: (level, text) => logger[level](text)' : '';
+  throw new OptionError('log', given, `must be false or a function (level, text, details)${hint}`);
 }
 
 export function backoffText({ name, wait, ...details }: BackoffDetails): string {

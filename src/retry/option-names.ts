@@ -38,6 +38,7 @@ export const synonyms: Readonly<Record<string, string>> = {
   retries: 'maxTries, which counts the first attempt too',
   attempts: 'maxTries',
   maxAttempts: 'maxTries',
+  maxTry: 'maxTries',
   numOfAttempts: 'maxTries',
   maxRetries: 'maxTries, which counts the first attempt too',
   delay: 'wait: constant(...)',

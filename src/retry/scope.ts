@@ -18,10 +18,12 @@ export interface RetryScope {
   /** No call makes more attempts than this, the first included. A whole number of 1 or more, or `Infinity`. */
   readonly maxTries?: number | undefined;
   /**
-   * `false`: every wait is 0, one that a server asked for included. Whether there is another attempt is decided as
-   * always, and so are the order of things, handlers, history and budgets.
+   * `false`: every wait is 0, one that a server or an empty budget asked for included. Whether there is another attempt
+   * is decided as always, and so are the order of things, handlers, history and budgets.
    */
   readonly waits?: boolean | undefined;
+  /** `false`: retries are not paid for, and no budget is asked. */
+  readonly budgets?: boolean | undefined;
 }
 
 type Ask = () => RetryScope | undefined;
@@ -39,7 +41,7 @@ const off: RetryScope = /* @__PURE__ */ Object.freeze({ enabled: false });
  *     const remove = addRetryScope(() => ({ waits: false, maxTries: 3 }));
  *     remove();
  *
- * Where several answer, `enabled: false` of any of them holds, `waits: false` of any of them, and the last `maxTries`.
+ * Where several answer, what any of them says is `false` is, and the last `maxTries` counts.
  *
  * @param ask  Called in the asynchronous context of the call; `undefined`: nothing holds for this one. If it throws, or
  *   gives what is not allowed, nothing holds, and a process warning says so once.
@@ -71,8 +73,13 @@ export function scopeHere(): RetryScope | undefined {
 /** The limits of a call, held back by a scope. */
 export function limitsWithin(scope: RetryScope | undefined, limits: Limits): Limits {
   if (scope === undefined) return limits;
-  const { maxTries = Infinity, waits } = scope;
-  return { ...limits, maxTries: Math.min(limits.maxTries, maxTries), noWaits: waits === false };
+  const { maxTries = Infinity, waits, budgets } = scope;
+  return {
+    ...limits,
+    maxTries: Math.min(limits.maxTries, maxTries),
+    budget: budgets === false ? undefined : limits.budget,
+    noWaits: waits === false,
+  };
 }
 
 function answers(): RetryScope | undefined {
@@ -87,6 +94,7 @@ function joined(one: RetryScope | undefined, other: RetryScope | undefined): Ret
     enabled: one.enabled !== false && other.enabled !== false,
     maxTries: other.maxTries ?? one.maxTries,
     waits: one.waits !== false && other.waits !== false,
+    budgets: one.budgets !== false && other.budgets !== false,
   };
 }
 
@@ -95,10 +103,11 @@ function answerOf(ask: Ask): RetryScope | undefined {
   try {
     const scope = ask();
     if (scope === undefined) return undefined;
-    const { enabled = true, maxTries = Infinity, waits = true } = scope;
+    const { enabled = true, maxTries = Infinity, waits = true, budgets = true } = scope;
     checkBoolean('enabled', enabled);
     checkMaxTries(maxTries);
     checkBoolean('waits', waits);
+    checkBoolean('budgets', budgets);
     return scope;
   } catch (error) {
     warnOnce(ask, `A retry scope failed: ${describe(error)}`, 'STAMPEDE_SCOPE');

@@ -25,7 +25,7 @@ interface Held {
 /** Options of `withRetries`. */
 export interface WithRetriesOptions {
   /** The most attempts that any call makes, the first included; 1: no retries. A whole number, or `Infinity`. */
-  readonly maxTries: number;
+  readonly attempts: number;
 }
 
 let context: AsyncContext<Held> | undefined;
@@ -33,8 +33,9 @@ let open = 0;
 let remove = (): void => undefined;
 
 /**
- * Runs a piece of work in which no retry waits: each wait is 0, one that a server asks for included. All else is as
- * always: which errors are retried and how often, handlers, budgets, the history.
+ * Runs a piece of work in which no retry waits: each wait is 0, one that a server asks for included. Nor does a retry
+ * cost its budget anything, for budgets fill with time and traffic, and a test has neither. All else is as always: which
+ * errors are retried and how often, handlers, the history.
  *
  *     it('gets through', () => withoutWaits(async () => {
  *       expect(await shop.order(42)).toBe('sent');
@@ -45,24 +46,24 @@ let remove = (): void => undefined;
  * @throws {OptionError} when `fn` is no function.
  */
 export function withoutWaits<T>(fn: () => T): T {
-  return hold('withoutWaits', { waits: false }, fn);
+  return hold('withoutWaits', { waits: false, budgets: false }, fn);
 }
 
 /**
  * Runs a piece of work in which no call makes more attempts than this, whatever the options of its retry say. One that
  * makes fewer stays as it is. Inside another scope this one's number counts.
  *
- *     await withRetries({ maxTries: 1 }, () => shop.order(42));   // no retries: the first failure is the last
+ *     await withRetries({ attempts: 1 }, () => shop.order(42));   // no retries: the first failure is the last
  *
  * @returns What `fn` gives; a rejection and an error are passed on.
- * @throws {OptionError} when `maxTries` is not a whole number of 1 or more, or `Infinity`.
+ * @throws {OptionError} when `attempts` is not a whole number of 1 or more, or `Infinity`.
  */
 export function withRetries<T>(options: WithRetriesOptions, fn: () => T): T {
-  checkKeys('withRetries', options, ['maxTries'], { attempts: 'maxTries', retries: 'maxTries' });
-  const { maxTries } = options;
-  if (maxTries !== Infinity && !(Number.isSafeInteger(maxTries) && maxTries >= 1))
-    throw new OptionError('maxTries', maxTries, 'must be a whole number of 1 or more, or Infinity');
-  return hold('withRetries', { maxTries }, fn);
+  checkKeys('withRetries', options, ['attempts'], { maxTries: 'attempts', tries: 'attempts' });
+  const { attempts } = options;
+  if (attempts !== Infinity && !(Number.isSafeInteger(attempts) && attempts >= 1))
+    throw new OptionError('attempts', attempts, 'must be a whole number of 1 or more, or Infinity');
+  return hold('withRetries', { maxTries: attempts }, fn);
 }
 
 function hold<T>(owner: string, scope: RetryScope, fn: () => T): T {

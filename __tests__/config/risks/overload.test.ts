@@ -50,6 +50,12 @@ describe('the rule overload', () => {
     expect(above!.cure).toContain('ratio below 0.05');
   });
 
+  it('does not speak of a ratio where no ratio would help', () => {
+    const [finding] = overload(factsOf(of(995)));
+
+    expect(finding!.cure).toBe('Give the service more capacity.');
+  });
+
   it('does not count on a budget that never ends a call', () => {
     const [finding] = overload(factsOf({ ...of(600), budget: { ...usualBudget, whenEmpty: 'slow' } }));
 
@@ -64,6 +70,7 @@ describe('the rule overload', () => {
   });
 
   it.each([
+    ['a service that nobody calls', { load: { rate: 0, capacity: 0 } }],
     ['a rate alone', { load: { rate: 600 } }],
     ['a capacity alone', { load: { capacity: 1000 } }],
     ['calls that are not retried', { ...of(999), retry: undefined }],

@@ -104,8 +104,19 @@ describe('the rule retries-multiply', () => {
     ]);
 
     expect(circle).toMatchObject({ severity: 'error', gateway: 'orders', number: { value: 3 } });
-    expect(circle!.number.says).toContain('orders → prices → orders is a circle');
+    expect(circle!.number.says).toBe(
+      'calls go in a circle, orders → prices → orders: each turn multiplies the attempts by 3 × 1 = 3, without end.',
+    );
     expect(way!.number).toMatchObject({ value: 24 });
+  });
+
+  it('tells the circle of one gateway without a product, and does not begin with its name', () => {
+    const [circle] = retriesMultiply([gateway('e', 3, ['e'])]);
+
+    expect(circle!.number.says).toBe(
+      'calls go in a circle, e → e: each turn multiplies the attempts by 3, without end.',
+    );
+    expect(circle!.cure).toBe('Break the circle, or set retry: false in e.');
   });
 
   it('finds a circle that nobody calls from outside, and a gateway that calls itself', () => {
@@ -115,7 +126,7 @@ describe('the rule retries-multiply', () => {
       gateway('self', 3, ['self']),
     ]);
 
-    expect(found.map(({ number }) => number.says.split(' is ')[0])).toEqual(['self → self', 'a → b → a']);
+    expect(found.map(({ number }) => number.says.split(/, |:/)[1])).toEqual(['self → self', 'a → b → a']);
   });
 
   it('only notes a circle in which nothing is retried', () => {

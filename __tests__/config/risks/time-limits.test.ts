@@ -32,6 +32,19 @@ describe('the rule queue-past-deadline', () => {
     expect(queuePastDeadline(factsOf({ bulkhead }))).toHaveLength(findings);
   });
 
+  it.each([
+    [30_000, 1],
+    [Infinity, 1],
+    [29_999, 0],
+    [0, 0],
+    [undefined, 0],
+  ])('of a wait of %s ms for the rate limit finds %s', (rateWait, findings) => {
+    const found = queuePastDeadline(factsOf({ rateWait }));
+
+    expect(found).toHaveLength(findings);
+    for (const { cure } of found) expect(cure).toContain("the rate limit's max_wait");
+  });
+
   it('has no word where there is no deadline', () => {
     const facts = factsOf({ bulkhead: { queue: 1, maxWait: Infinity }, deadline: Infinity });
 
@@ -52,10 +65,11 @@ describe('the rule no-timeout', () => {
     expect(noTimeout(factsOf(endless))[0]!.number.value).toBe(Infinity);
   });
 
-  it.each([[{ timeout: Infinity }], [{ deadline: Infinity }], [{ ...endless, retry: undefined }]])(
-    'has no word against %j',
-    (given) => {
-      expect(noTimeout(factsOf(given))).toEqual([]);
-    },
-  );
+  it('counts calls that are not retried too, for they hang as long', () => {
+    expect(noTimeout(factsOf({ ...endless, retry: undefined }))).toHaveLength(1);
+  });
+
+  it.each([[{ timeout: Infinity }], [{ deadline: Infinity }]])('has no word against %j', (given) => {
+    expect(noTimeout(factsOf(given))).toEqual([]);
+  });
 });

@@ -38,6 +38,27 @@ describe('the rule unbounded-retries', () => {
     expect(finding!.severity).toBe(severity);
   });
 
+  it('names the limit that ends a poll, and how to let it go on', () => {
+    const poll = { ...everySecond, maxTime: 120_000 };
+
+    const [cut] = unboundedRetries(factsOf({ retry: poll }));
+    const [free] = unboundedRetries(factsOf({ retry: poll, deadline: 180_000 }));
+
+    expect(cut!.number.says).toContain('30 attempts before its deadline is up (30 s by default)');
+    expect(cut!.number.says).toContain('only its deadline and its budget end it');
+    expect(cut!.cure).toMatch(/^Set deadline: 2m, or false, and budget: false, .* if it is meant to go on/);
+    expect(free!.number.says).toContain('120 attempts before its max_time is up (2 min)');
+    expect(free!.cure).not.toContain('deadline');
+  });
+
+  it('leaves a poll alone that has a time and no budget', () => {
+    const [finding] = unboundedRetries(
+      factsOf({ retry: { ...everySecond, maxTime: 3_000 }, budget: undefined }),
+    );
+
+    expect(finding!.cure).toMatch(/^Leave it so, if it is meant to go on/);
+  });
+
   it('says so when a call makes more attempts than anybody counts', () => {
     const [finding] = unboundedRetries(factsOf({ retry: { maxTries: Infinity, wait: constant(0) } }));
 

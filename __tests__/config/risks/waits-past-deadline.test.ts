@@ -36,7 +36,7 @@ describe('the rule waits-past-deadline', () => {
     expect(finding!.severity).toBe('note');
     // Three times 10 s, and waits of at most 100, 200 and 400 ms.
     expect(finding!.number.says).toBe(
-      'where attempts time out, try 4 of 5 would begin after 30.7 s, and the deadline is 30 s: 3 tries fit.',
+      'where attempts time out, try 4 of 5 would begin after 30.7 s, and the deadline is 30 s by default: 3 tries fit.',
     );
     expect(finding!.cure).toMatch(/^Set max_tries: 3, /);
   });

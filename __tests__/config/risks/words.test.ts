@@ -1,10 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { count, percent, some, span } from '../../../src/config/risks/words.js';
+import { count, percent, some, span, written } from '../../../src/config/risks/words.js';
 
 describe('numbers in findings', () => {
   it.each([
     [0, '0'],
     [0.4, '0.4'],
+    [1 / 3600, '0.00028'],
     [1.045, '1.05'],
     [36, '36'],
     [5.5, '5.5'],
@@ -24,6 +25,14 @@ describe('numbers in findings', () => {
     [7_200_000, '2 h'],
   ])('%s ms are written %s', (ms, text) => {
     expect(span(ms)).toBe(text);
+  });
+
+  it.each([
+    [120_000, '2m'],
+    [90_000, '90s'],
+    [1_500, '1500ms'],
+  ])('%s ms are written %s in a file', (ms, text) => {
+    expect(written(ms)).toBe(text);
   });
 
   it('has words for one and for many', () => {

@@ -48,7 +48,7 @@ export async function runInNode(source: string, flags: readonly string[] = []): 
 function run(args: readonly string[]): Promise<Ran> {
   const start = performance.now();
   return new Promise((resolve, reject) => {
-    execFile(process.execPath, args, { timeout: 60_000 }, (error, stdout, stderr) => {
+    execFile(process.execPath, args, { timeout: 100_000 }, (error, stdout, stderr) => {
       if (error === null) resolve({ stdout, stderr, took: performance.now() - start });
       else reject(error);
     });

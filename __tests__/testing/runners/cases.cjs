@@ -15,10 +15,10 @@ exports.casesOf = ({ constant, withRetry, VirtualClock }, { script, withRetries,
     return { down, call: withRetry(down, { wait: constant('1h'), maxTries: 20 }) };
   };
   const sideBySide = [1, 2, 3, 20].map((maxTries) => [
-    `withRetries({ maxTries: ${maxTries} }) beside others`,
+    `withRetries({ attempts: ${maxTries} }) beside others`,
     () =>
       withoutWaits(() =>
-        withRetries({ maxTries }, async () => {
+        withRetries({ attempts: maxTries }, async () => {
           for (let again = 0; again < 3; again++) {
             const { down, call } = failing();
             await turn();
@@ -48,7 +48,7 @@ exports.casesOf = ({ constant, withRetry, VirtualClock }, { script, withRetries,
           script(boom, () => inner()),
           { wait: constant(5), jitter: null },
         );
-        await assert.rejects(withRetries({ maxTries: 2 }, outer), /boom/);
+        await assert.rejects(withRetries({ attempts: 2 }, outer), /boom/);
         assert.equal(down.calls.length, 2);
       },
     ],

@@ -1,7 +1,7 @@
 /**
  * What `stampede exec` says about its work, on stderr: the command's own output is none of its business.
  */
-import { type GiveUpReason, type Ms, readable } from '../../core.js';
+import { type GiveUpReason, type Ms, printable, readable } from '../../core.js';
 import type { Terminal } from '../terminal.js';
 import type { CommandError } from './command-error.js';
 
@@ -13,6 +13,8 @@ export interface Reporter {
   backsOff(error: CommandError, tries: number, wait: Ms): void;
   /** A try has failed, and no other follows. */
   givesUp(error: CommandError, tries: number, reason: GiveUpReason): void;
+  /** The only try has failed, for the operator has switched retries off. */
+  switchedOff(error: CommandError): void;
   succeeds(tries: number): void;
   /** A signal has come. @param isLeft  Whether the command has yet to end. */
   interrupted(signal: NodeJS.Signals, isLeft: boolean): void;
@@ -40,7 +42,8 @@ const because: Readonly<Record<GiveUpReason, string>> = {
 
 /** Tells people, in lines that begin with `stampede:`. */
 export function lineReporter(terminal: Terminal, options: ReporterOptions): Reporter {
-  const { command, maxTries, loudness } = options;
+  const { maxTries, loudness } = options;
+  const command = printable(options.command);
   const { yellow, red, dim } = terminal.errColours;
   const say = (paint: (text: string) => string, text: string): void => {
     if (loudness !== 'quiet') terminal.err(`${paint('stampede:')} ${text}\n`);
@@ -57,6 +60,8 @@ export function lineReporter(terminal: Terminal, options: ReporterOptions): Repo
       const after = tries === 1 ? '' : ` at try ${tries}${of}`;
       say(red, `${command} ${text}${after}; ${because[reason]}`);
     },
+    switchedOff: ({ text }) =>
+      say(red, `${command} ${text}; STAMPEDE_DISABLED is set, so nothing is tried again`),
     succeeds: (tries) => chat(`${command} succeeded at try ${tries}${of}`),
     interrupted: (signal, isLeft) =>
       say(

@@ -77,8 +77,9 @@ export async function exec(options: ExecOptions, report: Reporter): Promise<numb
   } catch (error) {
     await running?.over;
     if (interrupt !== undefined) return exitCodeOf(interrupt);
-    if (error instanceof CommandError) return error.exitCode;
-    throw error;
+    if (!(error instanceof CommandError)) throw error;
+    if (isSwitchedOff()) report.switchedOff(error);
+    return error.exitCode;
   } finally {
     process.off('exit', killLeft);
     leave();
@@ -105,6 +106,11 @@ function retried(
     onGiveup: ({ error, tries, reason }) => report.givesUp(error, tries, reason),
     onSuccess: ({ tries }) => report.succeeds(tries),
   })(attempt);
+}
+
+/** Whether the operator has switched retries off. Then the retry tells nobody that it gives up: it was never asked. */
+function isSwitchedOff(): boolean {
+  return /^(1|true)$/i.test(process.env['STAMPEDE_DISABLED'] ?? '');
 }
 
 /** What a try is told about itself. */

@@ -12,6 +12,7 @@ export function breakerFacts(options: CircuitBreakerOptions): BreakerFacts {
     consecutive: streakOf(options),
     failureRate,
     minCalls: evidenceOf(options.minCalls, window === undefined ? lastCalls : Infinity),
+    slowAfter: slowAfter === undefined ? undefined : toMs('slowAfter', slowAfter),
     window: window === undefined ? { calls: lastCalls } : { span: toMs('window', window) },
   };
 }

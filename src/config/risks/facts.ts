@@ -1,7 +1,14 @@
 /**
  * A configuration → the facts that the rules look at: what is inherited is settled, and defaults are spelled out.
  */
-import { type GatewayRetry, type RetryRule, type WaitMaker, expo, toMs } from '../../core.js';
+import {
+  type GatewayRetry,
+  type RetryRule,
+  type WaitMaker,
+  expo,
+  gatewayDefaults,
+  toMs,
+} from '../../core.js';
 import { budgetOptionsOf, circuitOptionsOf, retryOptionsOf } from '../convert/patterns.js';
 import { gatewayOf, policyOf } from '../inherit.js';
 import { httpIn } from '../load.js';
@@ -12,7 +19,7 @@ import type { GatewayFacts, LoadFacts, RetryFacts } from './gateway-facts.js';
 import { httpFacts } from './http-facts.js';
 
 /** What `gateway()` does where nothing is said. */
-const usual = { timeout: 10_000, deadline: 30_000, maxTries: 3, ratio: 0.1, minimum: 3 };
+const usual = { ...gatewayDefaults, ratio: 0.1, minimum: 3 };
 
 /** The facts of all that is configured: gateways, requests of their own, policies that no gateway has, `http`. */
 export function factsOf(settings: StampedeSettings): readonly GatewayFacts[] {
@@ -76,7 +83,7 @@ function patternFacts(settings: PatternSettings): Omit<GatewayFacts, 'name' | 'p
     budget = {},
     circuitBreaker = {},
   } = settings;
-  const { bulkhead, throttle } = settings;
+  const { bulkhead, rateLimit, throttle, hedge } = settings;
   const isRetried = retry !== false && retry?.enabled !== false;
   const tries = isRetried ? retryFacts(retryOptionsOf(retry ?? {})) : undefined;
   const retries = (tries?.maxTries ?? usual.maxTries) - 1;
@@ -86,9 +93,12 @@ function patternFacts(settings: PatternSettings): Omit<GatewayFacts, 'name' | 'p
     timeout: timeout || Infinity,
     countsTimeout: true,
     deadline: deadline || Infinity,
+    isUsualDeadline: settings.deadline === undefined,
     budget: budget === false ? undefined : budgetFacts(budgetOptionsOf(budget), { ...usual, retries }),
     breaker: circuitBreaker === false ? undefined : breakerFacts(circuitOptionsOf(circuitBreaker)),
     bulkhead: bulkhead ? { queue: bulkhead.queue ?? 0, maxWait: bulkhead.maxWait ?? 1000 } : undefined,
+    rateWait: rateLimit ? (rateLimit.maxWait ?? 0) : undefined,
+    hedge: hedge ? { after: typeof hedge.after === 'number' ? hedge.after : undefined } : undefined,
     isThrottled: throttle !== undefined && throttle !== false,
     unsafeMethods: [],
     unsafeStatuses: [],

@@ -9,6 +9,7 @@ import { factsOf } from './facts.js';
 import { type Finding, type Rule, type Severity, ruleNames, severities } from './finding.js';
 import { fleetBudget } from './fleet-budget.js';
 import type { GatewayFacts } from './gateway-facts.js';
+import { limitOutOfReach } from './limit-out-of-reach.js';
 import { noJitter } from './no-jitter.js';
 import { overload } from './overload.js';
 import { retriesMultiply } from './retries-multiply.js';
@@ -25,6 +26,7 @@ const others: readonly Rule[] = [
   breakerOutOfReach,
   timeoutPastDeadline,
   queuePastDeadline,
+  limitOutOfReach,
   noTimeout,
   unguardedRetries,
   unsafeMethods,

@@ -15,6 +15,7 @@ export const ruleNames = [
   'waits-past-deadline',
   'timeout-past-deadline',
   'queue-past-deadline',
+  'limit-out-of-reach',
   'no-wait',
   'no-timeout',
   'unguarded-retries',

@@ -21,9 +21,15 @@ export interface GatewayFacts {
   readonly countsTimeout: boolean;
   /** How long the whole call may take. */
   readonly deadline: Ms;
+  /** Whether nobody has said how long, so that it is the default. */
+  readonly isUsualDeadline: boolean;
   readonly budget: BudgetFacts | undefined;
   readonly breaker: BreakerFacts | undefined;
   readonly bulkhead: { readonly queue: number; readonly maxWait: Ms } | undefined;
+  /** How long a call may wait for its moment in the rate; `undefined` where there is no rate limit. */
+  readonly rateWait: Ms | undefined;
+  /** When another attempt is sent beside one that has not answered; `after` is `undefined` where that is learned. */
+  readonly hedge: { readonly after: Ms | undefined } | undefined;
   /** Whether a throttle keeps calls back that would be refused. */
   readonly isThrottled: boolean;
   /** Methods that are repeated though they may have been carried out already; none where that is unknown. */
@@ -63,6 +69,8 @@ export interface BudgetFacts {
 
 /** What opens the circuit. */
 export interface BreakerFacts {
+  /** A call that takes longer is slow; `undefined`: none is. */
+  readonly slowAfter?: Ms | undefined;
   readonly consecutive: { readonly failures: number; readonly lasting: Ms } | undefined;
   readonly failureRate: number | undefined;
   readonly minCalls: { readonly least: number; readonly share: number; readonly most: number };

@@ -35,9 +35,12 @@ export function httpFacts(
   | 'timeout'
   | 'countsTimeout'
   | 'deadline'
+  | 'isUsualDeadline'
   | 'budget'
   | 'breaker'
   | 'bulkhead'
+  | 'rateWait'
+  | 'hedge'
   | 'isThrottled'
   | 'unsafeMethods'
   | 'unsafeStatuses'
@@ -45,13 +48,14 @@ export function httpFacts(
   const { timeout, budget, circuitBreaker } = options;
   const retries = options.enabled === false ? 0 : retriesOf(options.retries);
   const read = readOf(timeout) ?? usual.read;
-  const total = timeout === null ? Infinity : totalOf(timeout);
+  const total = timeout === null ? Infinity : (totalOf(timeout) ?? usual.total);
   return {
     retry: retries === 0 ? undefined : retryFacts(options, retries),
     section: 'http',
     timeout: read,
     countsTimeout: read !== usual.read || total !== usual.total,
     deadline: total,
+    isUsualDeadline: timeout !== null && totalOf(timeout) === undefined,
     budget:
       budget === false
         ? undefined
@@ -62,6 +66,8 @@ export function httpFacts(
           }),
     breaker: circuitBreaker === false ? undefined : originBreakerFacts(circuitBreaker ?? {}),
     bulkhead: undefined,
+    rateWait: undefined,
+    hedge: undefined,
     isThrottled: false,
     unsafeMethods: isIdempotent(options) ? [] : unsafeMethodsOf(options.allowedMethods),
     unsafeStatuses: isIdempotent(options)
@@ -92,9 +98,10 @@ function retriesOf(given: HttpOptions['retries']): number {
   return kinds.reduce<number>((sum, count) => sum + (count || 0), kinds.length === 4 ? 0 : usual.retries);
 }
 
-function totalOf(timeout: Exclude<HttpOptions['timeout'], null>): Ms {
+/** How long the whole request may take; `undefined` where nobody said. */
+function totalOf(timeout: Exclude<HttpOptions['timeout'], null>): Ms | undefined {
   const isObject = typeof timeout === 'object' && 'total' in timeout;
-  return (isObject ? timeout.total : undefined) ?? usual.total;
+  return isObject ? (timeout.total ?? undefined) : undefined;
 }
 
 /** How long an answer may take; `undefined` where nobody said. */

@@ -2,6 +2,7 @@
  * What the options of a cure are called where it is to be taken: gateways, `http` and `retry_config` have their own words.
  */
 import type { GatewayFacts } from './gateway-facts.js';
+import { span } from './words.js';
 
 /** The words of one section. */
 export interface OptionWords {
@@ -37,6 +38,16 @@ const words: Readonly<Record<GatewayFacts['section'], OptionWords>> = {
     usualWaits: 'backoff_enabled: true',
   },
 };
+
+/** What the limit of the whole call is called: `deadline`, or where it has no option, `total timeout`. */
+export function deadlineWord(facts: Pick<GatewayFacts, 'section'>): string {
+  return optionWords(facts).deadline ?? 'total timeout';
+}
+
+/** The limit of the whole call in numbers, and whose it is: `30 s by default`. */
+export function deadlineSpan({ deadline, isUsualDeadline }: GatewayFacts): string {
+  return `${span(deadline)}${isUsualDeadline ? ' by default' : ''}`;
+}
 
 export function optionWords({ section }: Pick<GatewayFacts, 'section'>): OptionWords {
   return words[section];

@@ -20,7 +20,7 @@ const outage: Ms = 30_000;
 /** Finds a load from which the service does not recover by itself, where rate and capacity are declared. */
 export function overload(facts: GatewayFacts): readonly Finding[] {
   const { retry, load, budget, breaker, isThrottled } = facts;
-  if (load.rate === undefined || load.capacity === undefined) return [];
+  if (!load.rate || load.capacity === undefined) return []; // where nothing arrives nothing is too much
   const rho = load.rate / load.capacity;
   const loads = `${count(load.rate)} of ${count(load.capacity)} calls a second`;
   if (rho >= 1) {
@@ -44,6 +44,7 @@ export function overload(facts: GatewayFacts): readonly Finding[] {
   if (rho * lasting < 1) return [];
   const product = `ρ × n = ${count(rho)} × ${count(maxTries)} = ${count(rho * maxTries)}`;
   const most = Math.ceil(1 / rho) - 1;
+  const ratio = Math.floor(100 * (1 / rho - 1)) / 100;
   if (isBounded) {
     return [
       found(facts, {
@@ -57,7 +58,7 @@ export function overload(facts: GatewayFacts): readonly Finding[] {
             `which is still all the capacity: while some calls fail, retries take the rest, and after ${span(outage)} of outage ` +
             `the backlog takes ${span(drainTime(load.rate, load.capacity, facts.timeout))} to drain.`,
         },
-        cure: `Set the budget's ratio below ${count(Math.floor(100 * (1 / rho - 1)) / 100)}, or give the service more capacity.`,
+        cure: `${ratio > 0 ? `Set the budget's ratio below ${count(ratio)}, or give` : 'Give'} the service more capacity.`,
       }),
     ];
   }

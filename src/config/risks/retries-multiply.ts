@@ -69,6 +69,7 @@ function circleFound(circle: Way, facts: readonly GatewayFacts[]): Finding {
   const [first] = facts as [GatewayFacts];
   const turn = attemptsAlong(circle);
   const names = [...circle, ...circle.slice(0, 1)].map(({ name }) => name).join(' → ');
+  const product = circle.map(({ tries }) => count(tries)).join(' × ');
   return found(first, {
     rule: 'retries-multiply',
     severity: turn > 1 ? 'error' : 'note',
@@ -76,12 +77,12 @@ function circleFound(circle: Way, facts: readonly GatewayFacts[]): Finding {
       value: turn,
       unit: 'attempts',
       says:
-        `${names} is a circle: ` +
+        `calls go in a circle, ${names}: ` +
         (turn > 1
-          ? `each turn multiplies the attempts by ${circle.map(({ tries }) => count(tries)).join(' × ')} = ${count(turn)}, without end.`
+          ? `each turn multiplies the attempts by ${circle.length > 1 ? `${product} = ` : ''}${count(turn)}, without end.`
           : 'no retry multiplies in it, but a call may come back to where it began.'),
     },
-    cure: `Break the circle, or set retry: false in all of ${circle.map(({ name }) => name).join(', ')}.`,
+    cure: `Break the circle, or set retry: false in ${circle.length > 1 ? 'all of ' : ''}${circle.map(({ name }) => name).join(', ')}.`,
   });
 }
 

@@ -1,9 +1,10 @@
 /**
  * Limits of time that contradict one another, or are missing.
  */
+import type { Ms } from '../../core.js';
 import { type Finding, found } from './finding.js';
 import type { GatewayFacts } from './gateway-facts.js';
-import { optionWords } from './option-words.js';
+import { deadlineSpan, optionWords } from './option-words.js';
 import { count, some, span } from './words.js';
 
 /** Finds an attempt that may take all the time of the call: when it hangs, there is no retry. */
@@ -19,7 +20,7 @@ export function timeoutPastDeadline(facts: GatewayFacts): readonly Finding[] {
       number: {
         value: timeout,
         unit: 'ms',
-        says: `an attempt may take ${span(timeout)} and the whole call ${span(deadline)}: a call whose first attempt hangs has no time for another.`,
+        says: `an attempt may take ${span(timeout)} and the whole call ${deadlineSpan(facts)}: a call whose first attempt hangs has no time for another.`,
       },
       cure: `Set ${words.timeout ?? 'a timeout'} to at most ${span(deadline / tries)} (the deadline in ${tries}), or a longer ${words.deadline ?? 'deadline'}.`,
     }),
@@ -28,10 +29,16 @@ export function timeoutPastDeadline(facts: GatewayFacts): readonly Finding[] {
 
 /** Finds a queue in which calls wait for longer than anybody waits for them. */
 export function queuePastDeadline(facts: GatewayFacts): readonly Finding[] {
-  const { bulkhead, deadline } = facts;
-  if (bulkhead === undefined || bulkhead.queue === 0 || bulkhead.maxWait < deadline || deadline === Infinity)
-    return [];
-  const { maxWait } = bulkhead;
+  const { bulkhead, rateWait } = facts;
+  return [
+    ...queueFound(facts, 'bulkhead', bulkhead && bulkhead.queue > 0 ? bulkhead.maxWait : 0),
+    ...queueFound(facts, 'rate limit', rateWait ?? 0),
+  ];
+}
+
+function queueFound(facts: GatewayFacts, owner: string, maxWait: Ms): readonly Finding[] {
+  const { deadline } = facts;
+  if (maxWait < deadline || deadline === Infinity) return [];
   const wait = maxWait === Infinity ? 'without end' : `for ${span(maxWait)}`;
   return [
     found(facts, {
@@ -40,17 +47,17 @@ export function queuePastDeadline(facts: GatewayFacts): readonly Finding[] {
       number: {
         value: maxWait,
         unit: 'ms',
-        says: `a call may stand in the queue of the bulkhead ${wait}, and its deadline is ${span(deadline)}: it keeps its place until it is of no use to anybody.`,
+        says: `a call may stand in the queue of the ${owner} ${wait}, and its deadline is ${deadlineSpan(facts)}: it keeps its place until it is of no use to anybody.`,
       },
-      cure: `Set the bulkhead's max_wait to a fraction of the deadline, such as ${span(deadline / 10)}.`,
+      cure: `Set the ${owner}'s max_wait to a fraction of the deadline, such as ${span(deadline / 10)}.`,
     }),
   ];
 }
 
-/** Finds attempts that may hang for ever: a retry never gets its turn, and calls pile up. */
+/** Finds calls that may hang for ever, retried or not: they pile up, and a retry never gets its turn. */
 export function noTimeout(facts: GatewayFacts): readonly Finding[] {
-  const { retry, timeout, deadline, load } = facts;
-  if (retry === undefined || retry.maxTries < 2 || timeout < Infinity || deadline < Infinity) return [];
+  const { timeout, deadline, load } = facts;
+  if (timeout < Infinity || deadline < Infinity) return [];
   const { rate } = load;
   const words = optionWords(facts);
   const pile =

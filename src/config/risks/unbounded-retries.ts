@@ -5,8 +5,8 @@ import { type Ms, seeded } from '../../core.js';
 import { eachWait } from './crowd.js';
 import { type Finding, type Severity, found } from './finding.js';
 import type { GatewayFacts, RetryFacts } from './gateway-facts.js';
-import { optionWords } from './option-words.js';
-import { count, span } from './words.js';
+import { deadlineSpan, deadlineWord, optionWords } from './option-words.js';
+import { count, span, written } from './words.js';
 
 /** How long the outage is by which a call without a limit is measured. */
 const outage: Ms = 60_000;
@@ -28,10 +28,13 @@ export function unboundedRetries(facts: GatewayFacts): readonly Finding[] {
   const attempts = attemptsWithin(within, retry);
   if (attempts === undefined) return []; // the waits themselves run out
 
-  const ends = [isTimed ? 'its time' : '', isPaid ? 'its budget' : ''].filter((end) => end !== '');
+  const time = limit === deadline ? deadlineWord(facts) : 'max_time';
+  const ends = [isTimed ? `its ${time}` : '', isPaid ? 'its budget' : ''].filter((end) => end !== '');
   const severities: readonly Severity[] = ['error', 'warning', 'note'];
   const made = attempts === Infinity ? `more than ${count(mostCounted)}` : count(attempts);
-  const when = isTimed ? `before its time is up (${span(within)})` : 'in the first minute of an outage';
+  const when = isTimed
+    ? `before its ${time} is up (${limit === deadline ? deadlineSpan(facts) : span(limit)})`
+    : 'in the first minute of an outage';
   return [
     found(facts, {
       rule: 'unbounded-retries',
@@ -41,7 +44,7 @@ export function unboundedRetries(facts: GatewayFacts): readonly Finding[] {
         unit: 'attempts',
         says: `one call makes ${made} attempts ${when}, and ${endingOf(ends, budget)}.`,
       },
-      cure: curing(facts, isTimed),
+      cure: isTimed ? timedCure(facts, retry) : endlessCure(facts),
     }),
   ];
 }
@@ -51,10 +54,29 @@ function endingOf(ends: readonly string[], budget: GatewayFacts['budget']): stri
   return budget === undefined ? 'nothing ends it' : 'nothing ends it: an empty budget only slows it';
 }
 
-function curing(facts: GatewayFacts, isTimed: boolean): string {
+function endlessCure(facts: GatewayFacts): string {
   const { tries, deadline } = optionWords(facts);
-  const limit = isTimed || deadline === undefined ? '' : `, or a ${deadline}`;
-  return `Set ${tries(3)}${limit}${facts.budget === undefined ? ', and leave the budget on' : ''}.`;
+  const limit = deadline === undefined ? '' : `, or a ${deadline}`;
+  return `Set ${tries(3)}${limit}${budgetToo(facts)}.`;
+}
+
+/** A call that tries until its time is up may be a poll, which three tries would make useless. */
+function timedCure(facts: GatewayFacts, { maxTime }: RetryFacts): string {
+  const { tries, deadline: word } = optionWords(facts);
+  const few = `${tries(3)}${budgetToo(facts)}`;
+  if (word === undefined) return `Set ${few}.`;
+  const isCut = maxTime > facts.deadline;
+  const longer = [
+    isCut && maxTime < Infinity ? `${word}: ${written(maxTime)}, or false` : '',
+    isCut && maxTime === Infinity && facts.isUsualDeadline ? `the ${word} that it needs` : '',
+    facts.budget?.whenEmpty === 'end' ? 'budget: false, as each try spends of it' : '',
+  ].filter((one) => one !== '');
+  const poll = longer.length === 0 ? 'Leave it so' : `Set ${longer.join(', and ')}`;
+  return `${poll}, if it is meant to go on (a poll); else set ${few}.`;
+}
+
+function budgetToo({ budget }: GatewayFacts): string {
+  return budget === undefined ? ', and leave the budget on' : '';
 }
 
 /**

@@ -5,7 +5,7 @@ import type { Ms } from '../../core.js';
 import { highest, lowest, middle, retriesOf, waitsOf } from './crowd.js';
 import { type Finding, type Severity, found } from './finding.js';
 import type { GatewayFacts, RetryFacts } from './gateway-facts.js';
-import { optionWords } from './option-words.js';
+import { deadlineSpan, deadlineWord, optionWords } from './option-words.js';
 import { count, some, span } from './words.js';
 
 const mostTries = 1000;
@@ -46,7 +46,7 @@ export function waitsPastDeadline(facts: GatewayFacts): readonly Finding[] {
     const late = firstLate(picture, limit);
     if (late === undefined) continue;
     const { maxTries } = retry;
-    const word = limit === deadline ? (optionWords(facts).deadline ?? 'total timeout') : 'max_time';
+    const word = limit === deadline ? deadlineWord(facts) : 'max_time';
     return [
       found(facts, {
         rule: 'waits-past-deadline',
@@ -56,7 +56,7 @@ export function waitsPastDeadline(facts: GatewayFacts): readonly Finding[] {
           unit: 'tries',
           says:
             `${picture.with}, try ${late.tries} of ${count(maxTries)} would begin after ${span(late.at)}, ` +
-            `and the ${word} is ${span(limit)}: ${some(late.tries - 1, 'try fits', 'tries fit')}.`,
+            `and the ${word} is ${limit === deadline ? deadlineSpan(facts) : span(limit)}: ${some(late.tries - 1, 'try fits', 'tries fit')}.`,
         },
         cure: curing(facts, picture, late.tries - 1, word),
       }),

@@ -56,7 +56,7 @@ const rate: v.GenericSchema<string, number> = readText(
     return calls === undefined ? undefined : Number(calls) / (perSecond[unit] as number);
   },
   rateForm,
-  'must be a rate, such as 50/s or 3000/m',
+  'must be calls in a second, a minute or an hour, such as 50/s, 3000/m or 100/h',
 );
 
 /** One gateway. */

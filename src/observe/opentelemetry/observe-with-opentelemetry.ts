@@ -4,12 +4,13 @@
  * A call costs what it takes to count it; the counts are read when metrics are collected, as are the states of circuits
  * and the levels of budgets.
  */
-import { type Attributes, type Meter, metrics as metricsApi } from '@opentelemetry/api';
+import type { Attributes, Meter } from '@opentelemetry/api';
 import { OptionError, checkKeys, subscribe } from '../../core.js';
 import { checkMaxNames } from '../checks.js';
 import { gaugeHelp, metrics, usualMaxNames, waitBuckets, waitHelp } from '../metrics.js';
-import { circuitStates, levelsBy } from '../levels.js';
+import { circuitStates } from '../levels.js';
 import { Tally, countedTypes } from '../tally.js';
+import { globalMeter } from './global-meter.js';
 import { noteOnSpan } from './span-events.js';
 
 export interface OpenTelemetryOptions {
@@ -41,7 +42,7 @@ export function observeWithOpenTelemetry(options: OpenTelemetryOptions = {}): ()
   const { spanEvents = true, attributes = {}, maxNames = usualMaxNames } = options;
   if (typeof spanEvents !== 'boolean')
     throw new OptionError('spanEvents', spanEvents, 'must be true or false');
-  const meter = checkMeter(options.meter ?? metricsApi.getMeter('stampede-js'));
+  const meter = checkMeter(options.meter ?? globalMeter());
   const wait = meter.createHistogram('stampede.retry.wait', {
     description: waitHelp,
     unit: 's',
@@ -89,6 +90,7 @@ function showOn(meter: Meter, tally: Tally, attributes: Attributes): () => void 
   });
   const observables = [...counters.map(({ instrument }) => instrument), circuit, tokens, capacity];
   const show: Parameters<Meter['addBatchObservableCallback']>[0] = (result) => {
+    const { circuits, budgets } = tally.levels();
     for (const { counts, what, instrument } of counters) {
       for (const { name, what: which, error, times } of counts) {
         const own = what === undefined ? {} : { [what]: which };
@@ -96,7 +98,6 @@ function showOn(meter: Meter, tally: Tally, attributes: Attributes): () => void 
         result.observe(instrument, times, { ...attributes, 'stampede.name': name, ...own, ...type });
       }
     }
-    const { circuits, budgets } = levelsBy(tally.names);
     for (const [name, state] of circuits) {
       for (const one of circuitStates) {
         const own = { 'stampede.name': name, 'stampede.circuit.state': one };

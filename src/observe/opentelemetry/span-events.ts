@@ -3,6 +3,7 @@
  */
 import { type Attributes, trace } from '@opentelemetry/api';
 import type { Details, EndDetails, StampedeEvent } from '../../core.js';
+import { isRefused, outcomeOf } from '../attempts.js';
 import { callName } from '../call-name.js';
 import { errorType } from '../error-type.js';
 
@@ -25,9 +26,9 @@ export function noteOnSpan(event: StampedeEvent): void {
 function endOfAttempt(details: Details): Attributes | undefined {
   switch (details.event) {
     case 'backoff':
-      return { 'error.type': errorType(details), 'stampede.retry.wait': details.wait / 1000 };
+      return { ...failure(details), 'stampede.retry.wait': details.wait / 1000 };
     case 'giveup':
-      return { 'error.type': errorType(details), 'stampede.giveup.reason': details.reason };
+      return { ...failure(details), 'stampede.giveup.reason': details.reason };
     case 'end':
       return endOfLast(details);
     default:
@@ -35,11 +36,18 @@ function endOfAttempt(details: Details): Attributes | undefined {
   }
 }
 
-function endOfLast({ ended, tries, history }: EndDetails): Attributes | undefined {
+/** What kind of failure it was, and whether nothing was sent. */
+function failure(outcome: Parameters<typeof errorType>[0]): Attributes {
+  const type = { 'error.type': errorType(outcome) };
+  return isRefused(outcome) ? { ...type, 'stampede.refused': true } : type;
+}
+
+function endOfLast(details: EndDetails): Attributes | undefined {
+  const { ended, tries, history } = details;
   if (ended === 'success') return {};
   if (ended === 'giveup') return undefined; // told already
   const isUnderWay = history.attempts.length + history.omitted < tries;
   if (ended === 'abort') return isUnderWay ? { 'stampede.outcome': ended } : undefined;
   const last = history.attempts.at(-1);
-  return last === undefined ? undefined : { 'error.type': errorType(last), 'stampede.outcome': ended };
+  return last === undefined ? undefined : { ...failure(last), 'stampede.outcome': outcomeOf(details) };
 }

@@ -6,7 +6,7 @@
  */
 import { Counter, Gauge, Histogram, register as usualRegister } from 'prom-client';
 import { OptionError, subscribe } from '../../core.js';
-import { circuitStates, levelsBy } from '../levels.js';
+import { circuitStates } from '../levels.js';
 import { gaugeHelp, metrics, waitHelp } from '../metrics.js';
 import { Tally, countedTypes } from '../tally.js';
 import { type AnyRegistry, type PrometheusOptions, checkPrometheusOptions } from './options.js';
@@ -65,18 +65,19 @@ export function observeWithPrometheus(options: PrometheusOptions = {}): () => vo
     });
   const gauges = [
     gauge('circuit_state', gaugeHelp.circuit, ['name', 'state'], (show) => {
-      for (const [name, current] of levelsBy(tally.names).circuits) {
+      for (const [name, current] of tally.levels().circuits) {
         for (const state of circuitStates) show({ name, state }, state === current ? 1 : 0);
       }
     }),
     gauge('budget_tokens', gaugeHelp.tokens, ['name'], (show) => {
-      for (const [name, { level }] of levelsBy(tally.names).budgets) show({ name }, level);
+      for (const [name, { level }] of tally.levels().budgets) show({ name }, level);
     }),
     gauge('budget_capacity_tokens', gaugeHelp.capacity, ['name'], (show) => {
-      for (const [name, { capacity }] of levelsBy(tally.names).budgets) show({ name }, capacity);
+      for (const [name, { capacity }] of tally.levels().budgets) show({ name }, capacity);
     }),
   ];
-  const unregister = registerAll(register, [...counters, waits, ...gauges], prefix);
+  // The gauges first: they are read first then, and what they find is shown in the counters of the same scrape.
+  const unregister = registerAll(register, [...gauges, ...counters, waits], prefix);
   const unsubscribe = subscribe(
     (event) => {
       tally.hear(event);
