@@ -85,8 +85,8 @@ export function gateway(name: string, options: GatewayOptions<unknown> = {}): un
   const wrapAll = wrapOf(compose(...inOrder(parts))) as Wrap;
   const { retry, deadline, hedge, timeout } = parts;
   const isFramed = (retry ?? deadline ?? hedge ?? timeout) !== undefined;
-  const callOf = (target: AnyFunction): AnyFunction => (isFramed ? asyncOf(target) : inContext(target));
-  const wrap: Wrap = (target, _name, original) => wrapAll(callOf(target), () => name, original);
+  const wrap: Wrap = (target, _name, original) =>
+    wrapAll(asyncOf(isFramed ? target : inContext(target)), () => name, original);
   return makePolicy(`gateway("${name}")`, wrap, {
     name,
     circuit: parts.circuitBreaker,
@@ -115,8 +115,7 @@ function asyncOf(target: AnyFunction): AnyFunction {
 
 // A gateway from which all is taken away, by a configuration say, still has to answer `currentCall()`.
 function inContext(target: AnyFunction): AnyFunction {
-  // eslint-disable-next-line @typescript-eslint/require-await -- its kind is what counts
-  return async function (this: unknown, ...args: unknown[]): Promise<unknown> {
+  return function (this: unknown, ...args: unknown[]): unknown {
     return callInContext(() => target.apply(this, args) as unknown);
   };
 }
