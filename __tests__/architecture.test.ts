@@ -107,9 +107,11 @@ describe('the check of the architecture', () => {
       'http/index.ts': `import '../core.js'; import './session.js'; import 'node:net'; import 'undici';`,
       'http/session.ts': '',
       'config/index.ts': `import '../http/index.js';`,
-      'lab/main.ts': `import '../config/index.js'; import '../core.js'; process.exit();`,
-      'cli/bin.ts': `import '../lab/main.js';`.replace('main', 'index'),
-      'lab/index.ts': '',
+      'lab/load.ts': `import '../config/index.js'; import '../core.js'; process.exit();`,
+      'lab/index.ts': `export const open = () => import('./lab.js');`,
+      'lab/lab.ts': '',
+      'cli/lab.ts': `import '../lab/index.js'; import './bin.js';`,
+      'cli/bin.ts': `process.exit();`,
     });
 
     expect(wrongImports(good)).toEqual([]);

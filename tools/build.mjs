@@ -37,6 +37,9 @@ const DOORS = [
 /** Folders that are run, not imported: a file per module, ES modules only, no types. */
 const PROGRAMS = ['lab', 'cli'];
 
+/** What programs may import of each other. */
+const PROGRAM_FACES = PROGRAMS.map((folder) => `${folder}/index`);
+
 /** What the user's own `node_modules` provides. */
 const EXTERNAL = [
   '@opentelemetry/api',
@@ -120,7 +123,7 @@ function programFiles(folder) {
 function buildProgram(entry) {
   return write({
     entryPoints: [path.join(src, `${entry}.ts`)],
-    plugins: [oneCore(entry, { keepOwnFolder: true })],
+    plugins: [oneCore(entry, { isProgram: true })],
     format: 'esm',
     platform: 'node',
     packages: 'external',
@@ -153,10 +156,11 @@ function withClassNames(text) {
 /**
  * Points imports of `core.ts`, and of another door, at the built file of that door.
  *
- * @param entry          The module being built, e.g. `metadata/index`.
- * @param keepOwnFolder  Leave imports within the entry's own top folder as they are: each is built on its own.
+ * @param entry      The module being built, e.g. `metadata/index`.
+ * @param isProgram  Leave imports within the entry's own top folder, and of another program's public face, as they are:
+ *   each of these modules is a file of its own.
  */
-function oneCore(entry, { keepOwnFolder = false } = {}) {
+function oneCore(entry, { isProgram = false } = {}) {
   const folder = path.dirname(entry);
   const ownTop = entry.split('/')[0];
   return {
@@ -167,7 +171,8 @@ function oneCore(entry, { keepOwnFolder = false } = {}) {
         const target = path.relative(src, path.resolve(resolveDir, specifier)).replaceAll(path.sep, '/');
         const module = target.replace(/\.js$/, '');
         const from = path.relative(root, importer);
-        if (keepOwnFolder && module.startsWith(`${ownTop}/`)) return { path: specifier, external: true };
+        if (isProgram && (module.startsWith(`${ownTop}/`) || PROGRAM_FACES.includes(module)))
+          return { path: specifier, external: true };
         if (entry === 'index') return undefined;
         const holder = DOORS.find(({ holds, entry: one }) => one !== entry && holds?.includes(module));
         const door = module === 'core' ? 'index' : (holder?.entry ?? module);

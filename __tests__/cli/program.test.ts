@@ -31,19 +31,23 @@ describe('the command stampede', () => {
     expect(out).toMatch(/^Usage: stampede \[options\] \[command\]\n/);
     expect(out).toContain('waits [options]');
     expect(out).toContain('exec [options] <command> [arguments...]');
+    expect(out).toContain('lab [options] [scenarios...]');
     expect(out).toContain('\nExamples:\n');
     expect([err, code]).toEqual(['', 0]);
   });
 
-  it.each(['waits', 'exec'])('explains %s, with examples, in lines that fit a terminal', async (command) => {
-    const [long, help] = await Promise.all([stampede([command, '--help']), stampede(['help', command])]);
+  it.each(['waits', 'exec', 'lab'])(
+    'explains %s, with examples, in lines that fit a terminal',
+    async (command) => {
+      const [long, help] = await Promise.all([stampede([command, '--help']), stampede(['help', command])]);
 
-    expect(long).toEqual(help);
-    expect(long.out).toMatch(new RegExp(`^Usage: stampede ${command} `));
-    expect(long.out).toContain(`  stampede ${command} `);
-    expect(long.out.split('\n').filter((line) => line.length > 120)).toEqual([]);
-    expect([long.err, long.code]).toEqual(['', 0]);
-  });
+      expect(long).toEqual(help);
+      expect(long.out).toMatch(new RegExp(`^Usage: stampede ${command} `));
+      expect(long.out).toContain(`  stampede ${command} `);
+      expect(long.out.split('\n').filter((line) => line.length > 120)).toEqual([]);
+      expect([long.err, long.code]).toEqual(['', 0]);
+    },
+  );
 
   it('alone prints its help as the answer to a mistake, with exit code 2', async () => {
     const { out, err, code } = await stampede([]);

@@ -10,6 +10,7 @@ import { isStampedeError, printable } from '../core.js';
 import { addCheck } from './check.js';
 import { addExec } from './exec.js';
 import { EXIT } from './exit-codes.js';
+import { addLab } from './lab.js';
 import type { Terminal } from './terminal.js';
 import { addWaits } from './waits.js';
 
@@ -21,6 +22,7 @@ const COMMANDS: readonly AddCommand[] = [
   addWaits, //
   addCheck,
   addExec,
+  addLab,
 ];
 
 const examples = `
@@ -28,6 +30,7 @@ Examples:
   stampede waits --wait fibo --max-value 13s
   stampede check stampede.yml
   stampede exec --max-tries 5 --wait expo -- curl -fsS https://example.com
+  stampede lab i
 
 Exit code: 0 it went well, 1 it did not, 2 the command line cannot be meant. exec passes on the command's own.
 `;

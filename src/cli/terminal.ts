@@ -21,6 +21,10 @@ export interface Terminal {
   readonly width: number;
   /** Whether a person watches `out`, so that a progress bar makes sense. */
   readonly isInteractive: boolean;
+  /** How many columns a line of `err` may have at this moment; 80 where nobody knows. */
+  readonly errWidth: number;
+  /** Whether lines of `err` may be drawn again: a person watches, on a terminal whose cursor can go up. */
+  readonly canRedraw: boolean;
   /** From here on without colours, as `--no-color` asks. */
   plain(): void;
   /** What the process will end with. 0 until a command says otherwise. */
@@ -55,6 +59,10 @@ export function processTerminal(host: Host): Terminal {
     errColours: colours.createColors(wantsColours(stderr, env)),
     width: widthOf(stdout, env),
     isInteractive: stdout.isTTY === true,
+    get errWidth() {
+      return widthOf(stderr, env);
+    },
+    canRedraw: stderr.isTTY === true && env['TERM'] !== 'dumb',
     plain() {
       terminal.colours = terminal.errColours = colours.createColors(false);
     },

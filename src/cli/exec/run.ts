@@ -7,7 +7,7 @@ import { type Ms, currentCall, onException } from '../../core.js';
 import type { Policy } from '../policy.js';
 import { CommandError, exitCodeOf, faultOf } from './command-error.js';
 import { type StdinMode, givenStdin, isUsedUp } from './given-stdin.js';
-import { onInterrupt } from './interrupts.js';
+import { onInterrupt } from '../interrupts.js';
 import { later } from './later.js';
 import type { Reporter } from './reporter.js';
 import { RunningCommand } from './running-command.js';

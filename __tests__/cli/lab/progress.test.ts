@@ -1,7 +1,10 @@
+/**
+ * What is seen of the outage lab while it runs, on a terminal that is looked at and in a pipe.
+ */
 import { describe, expect, it } from '@jest/globals';
-import colours from 'picocolors';
-import { type Environment, LiveProgress, boundsTable, coloursOf, sparkline } from '../../src/lab/terminal.js';
-import { madeUpRecord } from './support/made-up-record.js';
+import { LiveProgress, sparkline } from '../../../src/cli/lab/progress.js';
+import { processTerminal } from '../../../src/cli/terminal.js';
+import { madeUpRecord } from '../../lab/support/made-up-record.js';
 
 const escape = '\u001b';
 
@@ -54,6 +57,17 @@ describe('the live progress on a terminal', () => {
     expect(screen()).toEqual([]);
   });
 
+  it('follows a terminal that is made narrower', () => {
+    const stream = { isTTY: true, columns: 120 };
+    const { progress, screen } = watch(stream);
+
+    progress.started(run);
+    Object.assign(stream, { columns: 50 });
+    progress.told({ ...run, second: 1, seconds: 60, availability: 1 });
+
+    expect(screen()[0]!.length).toBeLessThan(50);
+  });
+
   it.each([40, 80, 200])('never writes a line that would wrap at %s columns', (columns) => {
     const { progress, screen } = watch({ isTTY: true, columns });
 
@@ -84,6 +98,17 @@ describe('the live progress in a pipe', () => {
     ]);
   });
 
+  it('says of a run that is made once more that it is made again', () => {
+    const { progress, written } = watch({ isTTY: undefined });
+
+    progress.started(run);
+    progress.ended(run);
+    progress.started(run, { isAgain: true });
+
+    expect(written()).toContain('(i, again) made-up scenario i · made-up none: started\n');
+    expect(written().match(/again/g)).toHaveLength(1);
+  });
+
   it('takes a terminal that can do nothing for a pipe', () => {
     const { progress, written } = watch({ isTTY: true }, { TERM: 'dumb' });
 
@@ -94,44 +119,29 @@ describe('the live progress in a pipe', () => {
   });
 });
 
-describe('colours', () => {
-  it.each<[string, boolean, Environment, boolean]>([
-    ['a terminal', true, {}, true],
-    ['a pipe', false, {}, false],
-    ['a terminal under NO_COLOR', true, { NO_COLOR: '1' }, false],
-    ['a terminal under an empty NO_COLOR', true, { NO_COLOR: '' }, true],
-    ['a pipe under FORCE_COLOR', false, { FORCE_COLOR: '1' }, true],
-    ['a pipe under FORCE_COLOR=0', false, { FORCE_COLOR: '0' }, false],
-    ['both under NO_COLOR and FORCE_COLOR', true, { NO_COLOR: '1', FORCE_COLOR: '1' }, false],
-  ])('on %s', (_, isTTY, env, expected) => {
-    const output = { write: () => true, isTTY };
-
-    expect(coloursOf(output, env).isColorSupported).toBe(expected);
-  });
-});
-
-describe('the table of bounds', () => {
-  it('has a row for each bound, with its verdict and what was measured', () => {
-    const rows = boundsTable(madeUpRecord().bounds, colours.createColors(false)).split('\n');
-
-    expect(rows.filter((row) => /✓ pass .*at least 99 % │ +100 %/.test(row))).toHaveLength(1);
-    expect(rows.filter((row) => /✗ FAIL .*at most 1.1 × │ +4 ×/.test(row))).toHaveLength(1);
-  });
-});
-
 function watch(
-  output: { isTTY: boolean | undefined; columns?: number },
-  env: Environment = {},
+  stream: { isTTY: boolean | undefined; columns?: number },
+  env: Readonly<Record<string, string>> = {},
 ): { progress: LiveProgress; written: () => string; screen: () => string[] } {
   let text = '';
-  const write = (more: string): void => {
-    text += more;
+  const stderr = {
+    write: (more: string) => {
+      text += more;
+    },
+    on: () => undefined,
   };
+  Object.setPrototypeOf(stderr, stream); // whose width may change
+  const stdout = { write: nothingToStdout, on: () => undefined };
+  const terminal = processTerminal({ stdout, stderr, env: { NO_COLOR: '1', ...env } });
   return {
-    progress: new LiveProgress({ write, ...output }, { NO_COLOR: '1', ...env }, madeUpRecord()),
+    progress: new LiveProgress(terminal, madeUpRecord()),
     written: () => text,
     screen: () => screenOf(text),
   };
+}
+
+function nothingToStdout(): never {
+  throw new Error('progress is no answer, and does not go where answers go');
 }
 
 /** What a terminal shows after this: it knows "so many lines up" and "clear from here on", and no more. */

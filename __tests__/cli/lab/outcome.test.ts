@@ -1,0 +1,60 @@
+/**
+ * What the outage lab tells people of what it has found.
+ */
+import { describe, expect, it } from '@jest/globals';
+import pico from 'picocolors';
+import { failuresText, findingsText, verdictText } from '../../../src/cli/lab/outcome.js';
+import type { LabRecord } from '../../../src/lab/index.js';
+import { madeUpRecord } from '../../lab/support/made-up-record.js';
+
+const plain = { colours: pico.createColors(false) };
+const record = madeUpRecord();
+const [holds] = record.bounds;
+
+/** The record of a machine whose timers were late. */
+function lateBy(ms: number): LabRecord {
+  const [first, ...rest] = record.runs;
+  return { ...record, runs: [{ ...first!, marks: { ...first!.marks, numbers: { lateBy: ms } } }, ...rest] };
+}
+
+describe('the findings', () => {
+  it('have a row for each claim, with its verdict and what was measured', () => {
+    const rows = findingsText(plain, record).split('\n');
+
+    expect(rows.filter((row) => /^✓ pass  i .* at least 99 % +100 %$/.test(row))).toHaveLength(1);
+    expect(rows.filter((row) => /^✗ FAIL  i .* at most 1.1 × +4 ×$/.test(row))).toHaveLength(1);
+  });
+
+  it('answer each question with its numbers, and with those without the cause where there are any', () => {
+    expect(findingsText(plain, record)).toContain(
+      'Why is it so?\nIt is made up.\n  with two: 7 (without the cause: 0)\n  with one: 8\n',
+    );
+  });
+});
+
+describe('the failures', () => {
+  it('name each claim that does not hold, what was measured, and why it was made', () => {
+    expect(failuresText(record, 250)).toBe(
+      '(i, none) attempts over fresh load is 4 ×; it should be at most 1.1 ×. Because it is made up.\n',
+    );
+  });
+
+  it('are none where every claim holds, however busy the machine was', () => {
+    expect(failuresText({ ...lateBy(900), bounds: [holds!] }, 250)).toBe('');
+  });
+
+  it.each([
+    [251, true],
+    [250, false],
+  ])('blame the machine when its timers were %i ms late: %s', (late, isBlamed) => {
+    const text = failuresText(lateBy(late), 250);
+
+    expect(text.includes(`busy with something else (timers were up to ${late} ms late)`)).toBe(isBlamed);
+  });
+});
+
+describe('the verdict', () => {
+  it('counts the claims that hold', () => {
+    expect(verdictText(record)).toBe('1 of 2 claims hold, after 100 s.\n');
+  });
+});
