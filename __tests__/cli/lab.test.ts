@@ -7,6 +7,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type LabRecord, type ProtectionId, type RunRecord, scenarios } from '../../src/lab/index.js';
 import { type Ended, bin, stampede, start } from './stampede.js';
@@ -84,6 +85,7 @@ describe('the outage lab, when it is stopped half way', () => {
     async (signal) => {
       const job = start(['lab', 'iv', '--short', '--report', path.join(folder, `${signal}.html`)]);
       await job.says('started');
+      await pause(1500); // while its processes start, and pages are asked for
 
       process.kill(job.pid, signal);
       const ended = await job.ended;
