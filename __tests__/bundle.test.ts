@@ -61,6 +61,21 @@ describe('the built package', () => {
     expect(run(script)).toBe('true');
   });
 
+  it('brings every program of the command along, those that the outage lab runs as processes included', () => {
+    const programs = ['cli', 'lab'].flatMap((folder) => files(path.join(dist, 'esm', folder), '.js'));
+
+    const packed = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+      cwd: root,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const [{ files: brought }] = JSON.parse(packed) as [{ files: { path: string }[] }];
+
+    const expected = programs.map((file) => path.relative(root, file).replaceAll(path.sep, '/'));
+    expect(expected).toContain('dist/esm/lab/run-service.js');
+    expect(brought.map((file) => file.path)).toEqual(expect.arrayContaining(expected));
+  });
+
   it('gives each function and class the name it is exported under', () => {
     const script = `
       for (const door of ['stampede-js', 'stampede-js/metadata', 'stampede-js/observe', 'stampede-js/observe/prometheus', 'stampede-js/observe/opentelemetry']) {
@@ -126,6 +141,6 @@ function run(script: string): string {
 
 function files(folder: string, extension: string): string[] {
   return (readdirSync(folder, { recursive: true }) as string[])
-    .filter((file) => file.endsWith(extension) && !file.startsWith(`lab${path.sep}`))
+    .filter((file) => file.endsWith(extension))
     .map((file) => path.join(folder, file));
 }
