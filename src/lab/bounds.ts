@@ -110,15 +110,10 @@ const fourTimesInTwoSeconds: Bound = {
   most: 4.5,
   why: 'The same four tries, 1.4 s for all of them, of which more fall after a fault of two seconds.',
 };
-const whenRefused: Bound = {
-  least: 1.2,
-  most: 4.5,
-  why: 'An attempt waits in the queue as long as there is room; those that find it full are made again at once.',
-};
-const notYet: Bound = {
+const onceTheQueueIsFull: Bound = {
   least: 0.8,
   most: 4.5,
-  why: 'The queue has hardly filled when the trouble ends: what answers then come too late is tried again after it.',
+  why: 'An attempt waits as long as the queue has room, 100/43 s = 2.3 s; only what is refused or comes too late is made again.',
 };
 const spared: Bound = {
   most: 1.1,
@@ -229,7 +224,7 @@ export const claims: Readonly<
     retries: {
       shown: answeredTooLate,
       whole: answeredTooLate,
-      attempts: whenRefused,
+      attempts: onceTheQueueIsFull,
       latency: queues,
       back: never,
     },
@@ -253,7 +248,7 @@ export const claims: Readonly<
     retries: {
       shown: answeredTooLate,
       whole: answeredTooLate,
-      attempts: notYet,
+      attempts: onceTheQueueIsFull,
       latency: queues,
       back: never,
     },
@@ -281,7 +276,7 @@ export const questionBounds = {
   refusedToCalls: {
     least: 1,
     most: 10 * (homepages - 1),
-    why: 'Each process but the first has yet to learn it, by five failures; more may be under way by then.',
+    why: 'Each process but the first has yet to learn it, by five failures of its own; more may be under way by then.',
   },
   refusedToProbes: {
     least: homepages,

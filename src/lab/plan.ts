@@ -75,7 +75,7 @@ export interface Control extends Described<ControlId> {
 }
 
 /** How many processes serve the homepage, each with circuits of its own. */
-export const homepages = 2;
+export const homepages = 3;
 
 export const controls: readonly Control[] = [
   {

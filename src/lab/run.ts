@@ -1,5 +1,5 @@
 /**
- * One run: six processes, an outage on time, and the record of what came of it.
+ * One run: seven processes, an outage on time, and the record of what came of it.
  *
  * Everything that is started here has ended when the run has, however it ended.
  */
