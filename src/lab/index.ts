@@ -6,13 +6,15 @@
 import type { lab, tooLate } from './lab.js';
 import type { reportHtml } from './report/html.js';
 
-export { columns, scenarios } from './plan.js';
+export type { LabProgress, RunName } from './lab.js';
+export { columns, controls, scenarios } from './plan.js';
 export type {
   AnswerRecord,
   BoundRecord,
   Described,
   LabRecord,
   ProtectionId,
+  RunProgress,
   RunRecord,
   ScenarioId,
 } from './record.js';

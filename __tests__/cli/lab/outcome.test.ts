@@ -14,7 +14,8 @@ const [holds] = record.bounds;
 /** The record of a machine whose timers were late. */
 function lateBy(ms: number): LabRecord {
   const [first, ...rest] = record.runs;
-  return { ...record, runs: [{ ...first!, marks: { ...first!.marks, numbers: { lateBy: ms } } }, ...rest] };
+  const marks = { ...first!.marks, machine: { ...first!.marks.machine, lateBy: ms } };
+  return { ...record, runs: [{ ...first!, marks }, ...rest] };
 }
 
 describe('the findings', () => {

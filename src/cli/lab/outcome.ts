@@ -49,13 +49,13 @@ function answerText({ colours }: Painter, { question, answer, numbers }: AnswerR
  *
  * @param tooLate  A timer that was later than this says that the machine was busy with something else.
  */
-export function failuresText({ bounds, runs }: LabRecord, tooLate: Ms): string {
+export function failuresText({ bounds, runs, controls }: LabRecord, tooLate: Ms): string {
   const failed = bounds.filter(({ ok }) => !ok);
   const lines = failed.map(
     ({ scenario, protection, name, bound, measured, why }) =>
       `(${scenario}, ${protection}) ${name} is ${measured}; it should be ${bound}. ${why}\n`,
   );
-  const lateBy = Math.max(0, ...runs.map(({ marks }) => marks.numbers['lateBy'] ?? 0));
+  const lateBy = Math.max(...[...runs, ...controls].map(({ marks }) => marks.machine.lateBy));
   if (failed.length > 0 && lateBy > tooLate) {
     const late = `timers were up to ${Math.round(lateBy)} ms late`;
     lines.push(`This machine was busy with something else (${late}), which may be all that is wrong.\n`);

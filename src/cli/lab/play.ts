@@ -5,7 +5,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import { printable } from '../../core.js';
-import { type LabRecord, type ScenarioId, columns, openLab, scenarios } from '../../lab/index.js';
+import { type LabRecord, type ScenarioId, columns, controls, openLab, scenarios } from '../../lab/index.js';
 import { onInterrupt } from '../interrupts.js';
 import type { Terminal } from '../terminal.js';
 import { failuresText, findingsText, verdictText } from './outcome.js';
@@ -31,7 +31,7 @@ export async function play(terminal: Terminal, options: PlayOptions): Promise<nu
   const { only, isShort, seed, report, isJson } = options;
   const { lab, tooLate, reportHtml } = await openLab();
   const { signal, forget } = interruption();
-  const progress = new LiveProgress(terminal, { scenarios, protections: columns });
+  const progress = new LiveProgress(terminal, { scenarios, protections: [...columns, ...controls] });
   let record: LabRecord;
   try {
     const played = await lab({ only, isShort, seed, signal, progress });

@@ -4,23 +4,8 @@
  * On a terminal each running run has one line that is drawn again every second; in a pipe a run gets a line when it
  * starts and one when it has ended, so that a log stays short.
  */
-import type { Described } from '../../lab/index.js';
+import type { Described, LabProgress, RunName, RunProgress } from '../../lab/index.js';
 import type { Terminal } from '../terminal.js';
-
-/** Which run: a scenario under a protection. */
-export interface RunName {
-  readonly scenario: string;
-  readonly protection: string;
-}
-
-/** What is known when a second of a run is over. */
-export interface RunSecond extends RunName {
-  /** How many seconds are over, and how many there will be. */
-  readonly second: number;
-  readonly seconds: number;
-  /** The share of pages that were good in this second, 0 to 1; `null` where none ended. */
-  readonly availability: number | null;
-}
 
 /** What runs are called. */
 export interface Names {
@@ -45,7 +30,7 @@ export function sparkline(shares: readonly (number | null)[]): string {
 }
 
 /** The lines of the runs that are under way, on stderr. */
-export class LiveProgress {
+export class LiveProgress implements LabProgress {
   readonly #terminal: Pick<Terminal, 'err' | 'errColours' | 'errWidth' | 'canRedraw'>;
   readonly #names: Names;
   readonly #running = new Map<string, RunState>();
@@ -56,12 +41,8 @@ export class LiveProgress {
     this.#names = names;
   }
 
-  /**
-   * A run begins.
-   *
-   * @param isAgain  It was made before, and the machine disturbed it.
-   */
-  started(run: RunName, { isAgain = false }: { readonly isAgain?: boolean } = {}): void {
+  /** A run begins: for the first time, or again, since the machine disturbed it. */
+  started(run: RunName, { isAgain }: { readonly isAgain: boolean } = { isAgain: false }): void {
     const title = this.#titleOf(run, isAgain);
     this.#running.set(keyOf(run), { title, shares: [], second: 0, seconds: 0 });
     if (this.#terminal.canRedraw) this.#redraw();
@@ -69,7 +50,7 @@ export class LiveProgress {
   }
 
   /** A second of a run is over. */
-  told({ second, seconds, availability, ...run }: RunSecond): void {
+  told({ second, seconds, availability, ...run }: RunProgress): void {
     const state = this.#running.get(keyOf(run));
     if (state === undefined) return;
     state.shares.push(availability);
@@ -112,7 +93,7 @@ export class LiveProgress {
     // A line that wraps would not be where the next drawing looks for it.
     const room = (canRedraw ? errWidth : Infinity) - clock.length - figure.length - 7;
     const bar = sparkline(room === Infinity ? shares : shares.slice(-Math.max(4, Math.floor(room / 3))));
-    const name = cut(title, Math.max(4, Math.min(64, room - bar.length)));
+    const name = cut(title, Math.max(4, Math.min(72, room - bar.length)));
     return `${name} ${dim(clock)} ${paint(bar)} ${figure}`;
   }
 
