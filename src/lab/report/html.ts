@@ -7,8 +7,9 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Described, LabRecord, ScenarioId } from '../record.js';
-import { type ChartRow, type Line, type ScenarioCharts, scenarioCharts } from './charts.js';
-import { drawCharts } from './page-script.js';
+import { type ChartRow, type ScenarioCharts, scenarioCharts } from './charts.js';
+import { pageScript } from './page/script.js';
+import type { Line } from './rows.js';
 import { style } from './style.js';
 import { answerText, boundTable, eventTable, figureTable } from './tables.js';
 import { escaped, scriptJson } from './text.js';
@@ -40,7 +41,7 @@ ${record.answers.map(answerText).join('\n')}</section>
 ${boundTable(record)}</section>
 <script type="application/json" id="charts">${scriptJson(charts)}</script>
 <script>${uPlotFile('uPlot.iife.min.js')}</script>
-<script>(${drawCharts.toString()})(window)</script>
+<script>${pageScript()}</script>
 </body>
 </html>
 `;
@@ -68,6 +69,7 @@ function opening(record: LabRecord, played: readonly Described<ScenarioId>[]): s
 <p>A homepage asks three services. The same readers come in each run, and do not wait for one another. In each scenario one service fails while the shaded seconds last; the four columns differ only in how the homepage protects itself:</p>
 <ul>${columns.join('')}</ul>
 <p>All charts of a row have one scale, so higher is more in any column. The time below them is in seconds since the start of the run, and each step is what one second brought. The dotted lines with a number are the events that the table above the charts lists.</p>
+<p class="by-hand">Point at a chart, or touch it, and all charts of its scenario read out what that second brought. With a keyboard, go to a row of charts and press the arrow keys.</p>
 <p>Look at availability first: it is what readers see. Then at the load on the service that fails: where it rises above the dashed line, the homepage makes the outage worse. Then at how soon all is as it was, once the shade ends.</p>
 </header>`;
 }
@@ -85,18 +87,19 @@ ${charts.rows.map((row) => chartRow(record, charts, row)).join('\n')}
 ${figureTable(record, id)}</section>`;
 }
 
-function chartRow({ protections }: LabRecord, { id }: ScenarioCharts, row: ChartRow): string {
-  const columns = protections.map((protection, column) => {
-    const values = row.charts[column];
-    const place =
-      values === null || values === undefined
-        ? `<div class="chart nothing">${escaped(row.nothing)}</div>`
-        : `<div class="chart" role="img" aria-label="${escaped(described(row, protection.title, values))}" data-scenario="${id}" data-row="${row.id}" data-column="${column}"></div>`;
-    return `<div class="column"><h4>${escaped(protection.title)}</h4>${place}</div>`;
+function chartRow({ protections }: LabRecord, { id, seconds }: ScenarioCharts, row: ChartRow): string {
+  const columns = protections.map(({ title }, column) => {
+    const data = row.charts[column];
+    const told = `${row.title}, ${title}. ${data?.told ?? ''}.`;
+    const place = data
+      ? `<div class="chart" role="img" aria-label="${escaped(told)}" data-scenario="${id}" data-row="${row.id}" data-column="${column}"></div><div class="read-out" aria-atomic="true"></div>`
+      : `<div class="chart nothing">${escaped(row.nothing[column] ?? '')}</div>`;
+    return `<div class="column"><h4>${escaped(title)}</h4>${place}</div>`;
   });
+  const how = `${row.title}: with the arrow keys, second by second`;
   return `<div class="row" id="${id}-${row.id}"><h3>${escaped(row.title)} <span class="unit">${escaped(row.unit)}</span></h3>
 <ul class="legend">${row.lines.map(legendLine).join('')}</ul>
-<div class="columns">${columns.join('')}</div></div>`;
+<div class="columns" tabindex="0" role="group" aria-label="${escaped(how)}" data-scenario="${id}" data-seconds="${seconds}" style="--seconds: ${seconds}">${columns.join('')}</div></div>`;
 }
 
 function legendLine({ label, colour, look }: Line): string {
@@ -106,18 +109,4 @@ function legendLine({ label, colour, look }: Line): string {
       ? `<rect width="26" height="10" fill="${paint}"/>`
       : `<line x1="0" y1="5" x2="26" y2="5" stroke="${paint}" stroke-width="2.5"${look === 'dashed' ? ' stroke-dasharray="5 4"' : ''}/>`;
   return `<li><svg aria-hidden="true">${sample}</svg>${escaped(label)}</li>`;
-}
-
-/** What a chart shows, for those who do not see it. */
-function described(
-  { title, lines }: ChartRow,
-  protection: string,
-  values: readonly (readonly (number | null)[])[],
-): string {
-  const ranges = lines.map(({ label, look }, line) => {
-    const known = (values[line] ?? []).filter((value) => value !== null).map(Math.round);
-    if (look === 'area' || known.length === 0) return label;
-    return `${label}: ${Math.min(...known)} to ${Math.max(...known)}`;
-  });
-  return `${title}, ${protection}. ${ranges.join('; ')}.`;
 }
