@@ -72,7 +72,7 @@ export function boundTable({ bounds, protections }: LabRecord): string {
       (text, n) => `<td class="number" data-head="${boundHead[3 + n]}">${escaped(unbroken(text))}</td>`,
     );
     const verdict = ok ? '<td class="pass">✓ pass</td>' : '<td class="fail">✗ FAIL</td>';
-    return `<tr class="bound${ok ? '' : ' fails'}">${cells.join('')}${numbers.join('')}${verdict}<td class="why">${escaped(why)}</td></tr>`;
+    return `<tr class="bound${ok ? '' : ' fails'}">${cells.join('')}${numbers.join('')}${verdict}<td class="why">${escaped(unbroken(why))}</td></tr>`;
   });
   return table('Bounds, and what was measured', boundHead, rows, 3, 2);
 }

@@ -61,7 +61,7 @@ export function drawChart(page: Page, place: Element, charts: ScenarioCharts): P
         },
       ],
       series: [
-        { label: '', value: valueOf() },
+        { label: 'time', value: valueOf() },
         ...lines.map((line, n) => ({
           label: line.label,
           class: line.look,
