@@ -46,12 +46,13 @@ nav ul { display: flex; flex-wrap: wrap; gap: .2rem 1.4rem; padding: 0; list-sty
   font-size: .85rem; }
 .legend svg { width: 26px; height: 10px; margin-right: .4rem; }
 .chart { min-height: 154px; }
-.nothing { flex: 1; margin-top: .4rem; display: grid; place-items: center; background: var(--panel); border-radius: 4px; color: var(--text-soft);
-  font-size: .85rem; text-align: center; }
+.nothing { flex: 1; margin-top: .4rem; display: grid; place-items: center; background: var(--panel); border-radius: 4px;
+  color: var(--text-soft); font-size: .85rem; text-align: center; }
 .fault { position: absolute; top: 0; bottom: 0; background: var(--fault); pointer-events: none; }
 .mark { position: absolute; bottom: 0; width: 0; border-left: 1px dotted var(--mark); pointer-events: none; }
-.mark span { pointer-events: auto; position: absolute; z-index: 1; top: 0; left: -7px; width: 14px; height: 14px; border-radius: 50%;
-  background: var(--mark); color: var(--paper); font-size: 10px; font-weight: 700; line-height: 14px; text-align: center; }
+.mark span { position: absolute; z-index: 1; top: 0; left: -7px; width: 14px; height: 14px; border-radius: 50%;
+  background: var(--mark); color: var(--paper); font-size: 10px; font-weight: 700; line-height: 14px; text-align: center;
+  pointer-events: auto; }
 .u-hz .u-cursor-x { width: calc(100% / var(--seconds)); margin-left: calc(-50% / var(--seconds));
   border: solid var(--text-soft); border-width: 0 1px; background: var(--cursor); }
 .read-out { min-height: 1.5em; padding-left: 4px; font-size: .8rem; line-height: 1.5; pointer-events: none; }
@@ -120,6 +121,7 @@ tr.fails td { background: var(--fault); }
   .nothing { font-size: 8pt; }
   h2, h3, caption { break-after: avoid; }
   .read-out, .u-cursor-x, .by-hand { display: none; }
-  .mark span, .event, .fault, .nothing, .legend svg, tr.fails td { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+  .mark span, .event, .fault, .nothing, .legend svg, tr.fails td {
+    print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }
 `;
