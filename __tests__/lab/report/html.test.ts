@@ -169,7 +169,7 @@ describe('the report', () => {
       ['retries', '12'],
       ['connection errors', '7'],
       ['time to a page, half of them (p50)', '–'],
-      ['time to a page, 95 % of them (p95)', '1.25 s'],
+      ['time to a page, 95\u00A0% of them (p95)', '1.25 s'],
       ['back to normal, after the end of the fault', 'not in this run'],
     ]);
   });
@@ -199,7 +199,10 @@ describe('the report', () => {
   });
 
   itInChromium('has tables that fit a phone', async () => {
-    const record = madeUpRecord();
+    const record = withRuns((run) => ({
+      ...run,
+      events: run.events.map((event) => ({ ...event, text: 'recommendations takes 20 times as long' })),
+    }));
     const titles = ['no protection', 'retries', 'retries, jitter, timeouts', 'budget, breaker, fallback'];
     const { page } = await open(
       { ...record, protections: record.protections.map((one, n) => ({ ...one, title: titles[n] ?? '' })) },

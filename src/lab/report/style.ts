@@ -83,23 +83,29 @@ tr.fails td { background: var(--fault); }
 .fail { color: var(--fail); font-weight: 700; white-space: nowrap; }
 .event { display: inline-block; min-width: 1.3em; padding: 0 .2em; border-radius: 1em; background: var(--mark);
   color: var(--paper); font-size: .78rem; font-weight: 700; text-align: center; }
-@media (max-width: 1150px) { .read-out { min-height: 3em; } .read-out tr:first-child { flex-basis: 100%; } }
+@media (max-width: 1150px) {
+  .read-out { min-height: 3em; }
+  .read-out tr:first-child { flex-basis: 100%; }
+  tr.bound td:not(.pass, .fail) { min-width: 0; white-space: normal; }
+}
 @media (max-width: 900px) {
   .columns { grid-template-columns: repeat(2, minmax(0, 1fr)); }
   h1 { font-size: 1.5rem; }
   h2 { font-size: 1.2rem; }
   th, td { padding: .25rem .5rem; }
-}
-@media (max-width: 600px) {
-  table { font-size: clamp(.62rem, 2.9vw, .72rem); hyphens: auto; }
-  th, td { padding: .25rem .2rem; }
   td.number, th.number { white-space: normal; }
   .figure td:first-child { min-width: 6.5rem; }
+}
+@media (max-width: 600px) {
+  table { font-size: clamp(.62rem, 2.75vw, .72rem); hyphens: auto; }
+  th, td { padding: .25rem .2rem; }
+}
+@media screen and (max-width: 700px) {
   table:has(.bound) :is(tbody, tr, td) { display: block; }
   table:has(.bound) { font-size: .85rem; }
   table:has(.bound) thead { display: none; }
   tr.bound { padding: .5rem .4rem; border-bottom: 1px solid var(--rule); }
-  tr.bound td { padding: 0; border: 0; text-align: left; min-width: 0; }
+  tr.bound td { padding: 0; border: 0; text-align: left; }
   tr.bound td:is(:nth-child(-n+2), :nth-child(5), :nth-child(6)) { display: inline; margin-right: .4em; }
   tr.bound td:nth-child(-n+2) { font-weight: 600; }
   tr.bound td[data-head]::before { content: attr(data-head) ': '; color: var(--text-soft); }
@@ -113,7 +119,7 @@ tr.fails td { background: var(--fault); }
 @page { margin: 10mm; }
 @media print {
   :root { ${light} }
-  .row, tr, table:not(:has(.bound)) { break-inside: avoid; }
+  .row, .answer, tr, table:not(:has(.bound)) { break-inside: avoid; }
   .scroll { overflow: visible; }
   table { font-size: 8.5pt; }
   td.number, th.number { white-space: normal; }

@@ -34,7 +34,7 @@ export function figureTable(record: LabRecord, id: ScenarioId): string {
     const cells = runs.map((run) => {
       return `<td class="number">${run === undefined ? '–' : escaped(figure(run, run.phases.during))}</td>`;
     });
-    return `<tr class="figure"><td>${title}</td>${cells.join('')}</tr>`;
+    return `<tr class="figure"><td>${unbroken(title)}</td>${cells.join('')}</tr>`;
   };
   return table(
     'The same in figures',
