@@ -3,42 +3,75 @@
  */
 import { describe, expect, it } from '@jest/globals';
 import { whyErrorsWentOn, whyMoreWasServed } from '../../src/lab/questions.js';
-import type { RunRecord } from '../../src/lab/record.js';
-
-const run = (numbers: Record<string, number>): RunRecord =>
-  ({
-    marks: { numbers, connectionErrorsBy: { 'homepage 1': 9, recommendations: 1 } },
-  }) as unknown as RunRecord;
+import type { ColumnId, Marks, ProcessErrors, RunRecord } from '../../src/lab/record.js';
+import { madeUpRun } from './support/made-up-record.js';
 
 const oks = (bounds: readonly { readonly ok: boolean }[]): boolean[] => bounds.map(({ ok }) => ok);
 
+function run<Column extends ColumnId>(protection: Column, marks: Partial<Marks>): RunRecord<Column> {
+  const made = madeUpRun('i', protection);
+  return { ...made, marks: { ...made.marks, ...marks } };
+}
+
 describe('why more was served', () => {
-  const slow = run({ fullPage: 47, degradedPage: 19 });
+  const slow = run('full', { fullPage: 50, degradedPage: 20 });
 
   it('is the time that a page no longer waits, and time lost without the breaker', () => {
-    const { answer, bounds } = whyMoreWasServed(slow, run({ fullPage: 47, degradedPage: 270 }));
+    const without = run('no-breaker', { fullPage: 50, degradedPage: 250 });
 
-    expect(answer.numbers[0]).toMatchObject({ measured: '28 ms', without: '-223 ms' });
+    const { answer, bounds } = whyMoreWasServed(slow, without);
+
+    expect(answer.numbers).toMatchObject([
+      { measured: '30 ms', without: '200 ms more' },
+      { measured: '200 → 500', without: '200 → 40' },
+    ]);
     expect(oks(bounds)).toEqual([true, true]);
   });
 
   it('is not answered where the breaker makes no difference', () => {
-    expect(oks(whyMoreWasServed(slow, slow).bounds)).toEqual([true, false]);
+    const without = run('no-breaker', { fullPage: 50, degradedPage: 20 });
+
+    expect(oks(whyMoreWasServed(slow, without).bounds)).toEqual([true, false]);
+  });
+
+  it('is not answered where no page was degraded', () => {
+    const whole = run('full', { fullPage: 50, degradedPage: null });
+    const without = run('no-breaker', { fullPage: null, degradedPage: 250 });
+
+    const { answer, bounds } = whyMoreWasServed(whole, without);
+
+    expect(answer.numbers).toMatchObject([
+      { measured: '–', without: '–' },
+      { measured: '200 → –', without: '– → 40' },
+    ]);
+    expect(oks(bounds)).toEqual([false, false]);
   });
 });
 
 describe('why errors went on', () => {
-  const dead = run({ errorsWhileOpen: 16, errorsWhileOpenOfProbes: 12 });
+  const errors = (...each: [ofCalls: number, ofProbes: number][]): { errorsWhileOpen: ProcessErrors[] } => ({
+    errorsWhileOpen: each.map(([ofCalls, ofProbes], n) => ({
+      process: `homepage ${n + 1}`,
+      ofCalls,
+      ofProbes,
+    })),
+  });
+  const dead = run('full', errors([0, 6], [4, 5]));
 
   it('is processes that had yet to learn, and probes', () => {
-    const { answer, bounds } = whyErrorsWentOn(dead, run({ errorsWhileOpen: 0, errorsWhileOpenOfProbes: 0 }));
+    const { answer, bounds } = whyErrorsWentOn(dead, run('one-process', errors([0, 0])));
 
-    expect(answer.numbers.map(({ measured }) => measured)).toEqual(['16', '4', '12', 'homepage 1: 9']);
-    expect(answer.numbers[0]?.without).toBe('0');
-    expect(oks(bounds)).toEqual([true, true]);
+    expect(answer.numbers).toMatchObject([
+      { measured: '15', without: '0' },
+      { measured: 'homepage 1: 0, homepage 2: 4', without: 'homepage 1: 0' },
+      { measured: 'homepage 1: 6, homepage 2: 5', without: 'homepage 1: 0' },
+    ]);
+    expect(oks(bounds)).toEqual([true, true, true]);
   });
 
   it('is not answered where one process without probes has as many', () => {
-    expect(oks(whyErrorsWentOn(dead, dead).bounds)).toEqual([true, false]);
+    const without = run('one-process', errors([4, 11]));
+
+    expect(oks(whyErrorsWentOn(dead, without).bounds)).toEqual([true, true, false]);
   });
 });

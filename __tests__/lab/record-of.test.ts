@@ -4,7 +4,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { PageRecord, ServiceReport } from '../../src/lab/messages.js';
 import { scenarios } from '../../src/lab/plan.js';
-import { type RawRun, recordOf } from '../../src/lab/record-of.js';
+import type { RawRun } from '../../src/lab/raw-run.js';
+import { recordOf } from '../../src/lab/record-of.js';
 
 const page = (at: number, status: number, isDegraded = false, latency = 40): PageRecord => ({
   at,
@@ -18,6 +19,7 @@ const silent: ServiceReport = {
   attempts: [],
   connectionErrors: [],
   retries: [],
+  refusals: [],
   circuits: [],
   guarded: [],
 };
@@ -28,6 +30,7 @@ function raw(given: Partial<RawRun> = {}): RawRun {
   return {
     scenario: scenarios[0]!,
     column: 'full',
+    homepages: 2,
     timeline: { from: 1000, to: 2000, seconds: 3 },
     seed: 7,
     harm: { from: 1000, to: 2000, backlog: 3 },
@@ -72,8 +75,57 @@ describe('recordOf', () => {
 
     const { marks } = recordOf(raw({ reports }));
 
-    expect(marks.connectionErrorsBy).toEqual({ 'homepage 1': 1, 'homepage 2': 2 });
-    expect(marks.numbers).toMatchObject({ errorsWhileOpen: 2, errorsWhileOpenOfProbes: 1 });
+    expect(marks.errorsWhileOpen).toEqual([
+      { process: 'homepage 1', ofCalls: 0, ofProbes: 0 },
+      { process: 'homepage 2', ofCalls: 1, ofProbes: 1 },
+    ]);
+  });
+
+  it('knows no errors while circuits were open where none opened', () => {
+    const reports = [{ name: 'homepage 1', report: { ...silent, connectionErrors: [mark(1300)] } }];
+
+    const { marks } = recordOf(raw({ reports }));
+
+    expect(marks.errorsWhileOpen).toEqual([{ process: 'homepage 1', ofCalls: 0, ofProbes: 0 }]);
+  });
+
+  it('takes the time of a full page from before the fault, and that of a degraded one from the fault', () => {
+    const pages = [
+      page(100, 200, false, 40),
+      page(1100, 200, true, 10),
+      page(1200, 200, false, 99),
+      page(2100, 200, true, 99),
+    ];
+
+    const { marks } = recordOf(raw({ pages }));
+
+    expect(marks).toMatchObject({ fullPage: 40, degradedPage: 10 });
+  });
+
+  it('has no time of pages that there were not', () => {
+    const { marks } = recordOf(raw());
+
+    expect(marks).toMatchObject({ fullPage: null, degradedPage: null });
+  });
+
+  it('takes for the fresh load of authentication the pages, and what recommendations wanted to ask', () => {
+    const asked = (at: number) => ({ at, upstream: 'authentication' as const, isProbe: false });
+    const reports = [
+      // Three calls: one answered at its second try, one at its first, and one that the circuit refused.
+      {
+        name: 'recommendations',
+        report: {
+          ...silent,
+          attempts: [asked(1100), asked(1200), asked(1300)],
+          retries: [1150],
+          refusals: [1400],
+        },
+      },
+    ];
+
+    const { series } = recordOf(raw({ reports, pages: [page(1050, 200)] }));
+
+    expect(series.load.authentication).toEqual({ fresh: [0, 4, 0], attempts: [0, 3, 0] });
   });
 
   it('adds up the attempts of all callers, and says how many processes have their circuit open', () => {

@@ -3,31 +3,39 @@
  */
 import { availableParallelism } from 'node:os';
 import type { Ms } from '../core.js';
-import { check } from './bounds.js';
-import type { ColumnId } from './messages.js';
-import { type Scenario, columns, homepages, scenarios, timelineOf } from './plan.js';
+import { check } from './check.js';
+import { type Scenario, columns, controls, homepages, scenarios, timelineOf } from './plan.js';
 import { type Answered, whyErrorsWentOn, whyMoreWasServed } from './questions.js';
-import type { LabRecord, ProtectionId, RunProgress, RunRecord, ScenarioId } from './record.js';
+import type { ColumnId, LabRecord, RunProgress, RunRecord, ScenarioId } from './record.js';
 import { run } from './run.js';
 
 export interface LabOptions {
-  /** Which scenarios. @default all */
+  /** Which scenarios. None: all of them. */
   readonly only: readonly ScenarioId[];
+  /** Half the time for each run, for tests. */
   readonly isShort: boolean;
   readonly seed: number;
+  /** Ends the lab, and every process that it has started. */
   readonly signal: AbortSignal;
-  readonly progress?: {
-    started(run: Job['name']): void;
-    told(progress: RunProgress): void;
-    ended(run: Job['name']): void;
-  };
+  readonly progress?: LabProgress;
+}
+
+/** Which run: a scenario under a protection, or under one of the controls. */
+export type RunName = Pick<RunProgress, 'scenario' | 'protection'>;
+
+/** Is told what is going on. */
+export interface LabProgress {
+  /** @param how  `isAgain`: the run has been made, and the machine disturbed it. */
+  started(run: RunName, how: { readonly isAgain: boolean }): void;
+  told(progress: RunProgress): void;
+  ended(run: RunName): void;
 }
 
 /** A run that is to be made. */
 interface Job {
   readonly scenario: Scenario;
   readonly column: ColumnId;
-  readonly name: { readonly scenario: ScenarioId; readonly protection: ProtectionId };
+  readonly homepages: number;
 }
 
 /** The machine has two processors, and a run takes less than one. */
@@ -39,9 +47,6 @@ export const tooLate: Ms = 250;
 /** No run is made again after that. */
 const enough: Ms = 105_000;
 
-/** Which scenario answers which question, and the run in which the cause is switched off. */
-const controls: Readonly<Partial<Record<ScenarioId, ColumnId>>> = { i: 'one-process', iii: 'no-breaker' };
-
 /**
  * Plays the lab.
  *
@@ -49,77 +54,77 @@ const controls: Readonly<Partial<Record<ScenarioId, ColumnId>>> = { i: 'one-proc
  */
 export async function lab(options: LabOptions): Promise<Omit<LabRecord, 'command'>> {
   const startedAt = new Date();
+  const took = (): Ms => Date.now() - startedAt.getTime();
   const played = scenarios.filter(({ id }) => options.only.length === 0 || options.only.includes(id));
-  const jobs = played.flatMap((scenario) => {
-    const control = controls[scenario.id];
-    const ids: ColumnId[] = [...columns.map(({ id }) => id), ...(control === undefined ? [] : [control])];
-    return ids.map((id) => jobOf(scenario, id));
-  });
-  const records = new Map<Job, RunRecord>();
+  const jobs = played.flatMap(jobsOf);
+  const records = new Map<Job, RunRecord<ColumnId>>();
   const waiting = [...jobs];
   const lane = async (): Promise<void> => {
     for (let job = waiting.shift(); job !== undefined; job = waiting.shift())
-      records.set(job, await runOf(job, options));
+      records.set(job, await runOf(job, options, { isAgain: false }));
   };
   await allOrNone(Array.from({ length: lanes }, lane));
   // Those that the machine disturbed are made again, one at a time, as long as there is time.
-  for (const job of jobs.filter((one) => lateness(records.get(one)) > tooLate)) {
-    if (Date.now() - startedAt.getTime() > enough) break;
-    records.set(job, await runOf(job, options));
+  for (const job of jobs.filter((one) => (records.get(one)?.marks.machine.lateBy ?? 0) > tooLate)) {
+    if (took() > enough) break;
+    records.set(job, await runOf(job, options, { isAgain: true }));
   }
 
-  const recordOf = (id: ScenarioId, column: ColumnId): RunRecord | undefined => {
-    const job = jobs.find((one) => one.scenario.id === id && one.column === column);
-    return job === undefined ? undefined : records.get(job);
-  };
-  const runs = played
-    .flatMap(({ id }) => columns.map((column) => recordOf(id, column.id)))
-    .filter((one) => one !== undefined);
+  const recordOf = <Column extends ColumnId>(id: ScenarioId, column: Column): RunRecord<Column>[] =>
+    [...records.values()].filter(
+      (one): one is RunRecord<Column> => one.scenario === id && one.protection === column,
+    );
+  const runs = played.flatMap(({ id }) => columns.flatMap((column) => recordOf(id, column.id)));
   const answered = [
-    answerOf(whyMoreWasServed, recordOf('iii', 'full'), recordOf('iii', 'no-breaker')),
-    answerOf(whyErrorsWentOn, recordOf('i', 'full'), recordOf('i', 'one-process')),
-  ].filter((answer) => answer !== undefined);
+    ...answersOf(whyMoreWasServed, recordOf('iii', 'full'), recordOf('iii', 'no-breaker')),
+    ...answersOf(whyErrorsWentOn, recordOf('i', 'full'), recordOf('i', 'one-process')),
+  ];
   return {
     startedAt: startedAt.toISOString(),
-    took: Date.now() - startedAt.getTime(),
+    took: took(),
     node: process.version,
     processors: availableParallelism(),
     homepages,
     scenarios: played.map(({ id, title, told }) => ({ id, title, told })),
     protections: columns,
     runs,
+    controls: controls.flatMap(({ id, scenario }) => recordOf(scenario, id)),
     bounds: [...runs.flatMap(check), ...answered.flatMap(({ bounds }) => bounds)],
     answers: answered.map(({ answer }) => answer),
   };
 }
 
-/** Makes a run, and shows it unless it is a control. */
-async function runOf({ scenario, column, name }: Job, options: LabOptions): Promise<RunRecord> {
-  const { isShort, seed, signal } = options;
-  const progress = column === name.protection ? options.progress : undefined;
-  progress?.started(name);
-  const timeline = timelineOf(scenario, isShort);
-  const onProgress = (told: RunProgress): void => progress?.told(told);
-  const record = await run({ scenario, column, timeline, seed }, { signal, onProgress });
+/** The four protections, and the control of the question that this scenario raises. */
+function jobsOf(scenario: Scenario): Job[] {
+  const own = controls.filter((control) => control.scenario === scenario.id);
+  return [
+    ...columns.map(({ id }) => ({ scenario, column: id, homepages })),
+    ...own.map((control) => ({ scenario, column: control.id, homepages: control.homepages })),
+  ];
+}
+
+async function runOf(
+  { scenario, ...job }: Job,
+  { isShort, seed, signal, progress }: LabOptions,
+  how: { readonly isAgain: boolean },
+): Promise<RunRecord<ColumnId>> {
+  const name = { scenario: scenario.id, protection: job.column };
+  progress?.started(name, how);
+  const record = await run(
+    { scenario, ...job, timeline: timelineOf(scenario, isShort), seed },
+    { signal, onProgress: (told) => progress?.told(told) },
+  );
   progress?.ended(name);
   return record;
 }
 
-function lateness(record: RunRecord | undefined): Ms {
-  return record?.marks.numbers['lateBy'] ?? 0;
-}
-
-function jobOf(scenario: Scenario, column: ColumnId): Job {
-  const isControl = column === 'no-breaker' || column === 'one-process';
-  return { scenario, column, name: { scenario: scenario.id, protection: isControl ? 'full' : column } };
-}
-
-function answerOf(
-  answer: (run: RunRecord, without: RunRecord) => Answered,
-  ...runs: [RunRecord | undefined, RunRecord | undefined]
-): Answered | undefined {
-  const [run, without] = runs;
-  return run === undefined || without === undefined ? undefined : answer(run, without);
+/** An answer, when both of its runs have been made. */
+function answersOf<Run, Control>(
+  answer: (run: Run, control: Control) => Answered,
+  [run]: readonly Run[],
+  [control]: readonly Control[],
+): Answered[] {
+  return run === undefined || control === undefined ? [] : [answer(run, control)];
 }
 
 /** All of them, or the first failure when every one of them has ended. */

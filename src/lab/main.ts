@@ -13,7 +13,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { lab, tooLate } from './lab.js';
-import { columns, scenarios } from './plan.js';
+import { columns, controls, scenarios } from './plan.js';
 import type { LabRecord, ScenarioId } from './record.js';
 import { reportHtml } from './report/html.js';
 import { LiveProgress, boundsTable, coloursOf } from './terminal.js';
@@ -45,7 +45,10 @@ process.exitCode = await main(flags).catch((error: unknown) => {
 async function main({ only, isShort, isJson, seed, report }: Flags): Promise<number> {
   // What is asked for as JSON is all that goes to the standard output.
   const output = isJson ? process.stderr : process.stdout;
-  const progress = new LiveProgress(output, process.env, { scenarios, protections: columns });
+  const progress = new LiveProgress(output, process.env, {
+    scenarios,
+    protections: [...columns, ...controls],
+  });
   let record: LabRecord;
   try {
     const played = await lab({ only, isShort, seed, signal: over.signal, progress });
@@ -74,7 +77,7 @@ function tell({ bounds, answers, took, runs }: LabRecord, report: string): void 
   const failed = bounds.filter(({ ok }) => !ok);
   for (const { scenario, protection, name, bound, measured, why } of failed)
     console.error(`(${scenario}, ${protection}) ${name} is ${measured}; it should be ${bound}. ${why}`);
-  const lateBy = Math.max(...runs.map(({ marks }) => marks.numbers['lateBy'] ?? 0));
+  const lateBy = Math.max(...runs.map(({ marks }) => marks.machine.lateBy));
   if (failed.length > 0 && lateBy > tooLate) {
     const late = `timers were up to ${Math.round(lateBy)} ms late`;
     console.error(`This machine was busy with something else (${late}), which may be all that is wrong.`);

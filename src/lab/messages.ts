@@ -2,10 +2,7 @@
  * What the runner and its processes say to each other.
  */
 import type { Ms } from '../core.js';
-import type { ProtectionId, UpstreamName } from './record.js';
-
-/** The columns, and the controls of the two questions: full protection with a cause switched off. */
-export type ColumnId = ProtectionId | 'no-breaker' | 'one-process';
+import type { ColumnId, UpstreamName } from './record.js';
 
 export type ServiceName = 'homepage' | UpstreamName;
 
@@ -84,6 +81,8 @@ export interface ServiceReport {
   /** Those attempts that found no connection. */
   readonly connectionErrors: readonly AttemptMark[];
   readonly retries: readonly Ms[];
+  /** Calls that a circuit did not let through. */
+  readonly refusals: readonly Ms[];
   readonly circuits: readonly {
     readonly at: Ms;
     readonly upstream: UpstreamName;

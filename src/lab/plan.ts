@@ -3,7 +3,7 @@
  */
 import type { Ms } from '../core.js';
 import type { Fault } from './messages.js';
-import type { Described, ProtectionId, ScenarioId, UpstreamName } from './record.js';
+import type { ControlId, Described, ProtectionId, ScenarioId, UpstreamName } from './record.js';
 
 /** An outage: whom it strikes, how, and for how long. */
 export interface Scenario extends Described<ScenarioId> {
@@ -13,8 +13,9 @@ export interface Scenario extends Described<ScenarioId> {
   readonly isBlip: boolean;
 }
 
-/** Work that takes so much longer is over long after anybody waits for it. */
-const slow: Fault = { kind: 'slow', factor: 20 };
+/** Work that takes so many times longer is over long after anybody waits for it. */
+export const slowness = 20;
+const slow: Fault = { kind: 'slow', factor: slowness };
 
 export const scenarios: readonly Scenario[] = [
   {
@@ -66,6 +67,33 @@ export const columns: readonly Described<ProtectionId>[] = [
   },
 ];
 
+/** Full protection with a cause switched off, for the question that a scenario raises. */
+export interface Control extends Described<ControlId> {
+  readonly scenario: ScenarioId;
+  /** How many processes serve the homepage. */
+  readonly homepages: number;
+}
+
+/** How many processes serve the homepage, each with circuits of its own. */
+export const homepages = 3;
+
+export const controls: readonly Control[] = [
+  {
+    id: 'no-breaker',
+    title: 'control: no breaker',
+    told: 'Full protection without a circuit breaker around the lists.',
+    scenario: 'iii',
+    homepages,
+  },
+  {
+    id: 'one-process',
+    title: 'control: one process, no probes',
+    told: 'Full protection, one process of the homepage, and a circuit that stays open while the fault lasts.',
+    scenario: 'i',
+    homepages: 1,
+  },
+];
+
 /** When the fault begins and ends, and when the run does. */
 export interface Timeline {
   readonly from: Ms;
@@ -85,6 +113,3 @@ export function timelineOf({ isBlip }: Scenario, isShort: boolean): Timeline {
 
 /** Pages a second, in all. */
 export const rate = 50;
-
-/** How many processes serve the homepage, each with circuits of its own. */
-export const homepages = 3;

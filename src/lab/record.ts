@@ -13,6 +13,12 @@ export type ScenarioId = 'i' | 'ii' | 'iii' | 'iv';
 /** The four columns of the report, from left to right. */
 export type ProtectionId = 'none' | 'retries' | 'timeouts' | 'full';
 
+/** Full protection with what a question takes for a cause switched off. */
+export type ControlId = 'no-breaker' | 'one-process';
+
+/** All that a scenario can be played under. */
+export type ColumnId = ProtectionId | ControlId;
+
 /** The services that homepage needs. */
 export type UpstreamName = 'authentication' | 'recommendations' | 'popularity';
 
@@ -36,6 +42,8 @@ export interface LabRecord {
   readonly scenarios: readonly Described<ScenarioId>[];
   readonly protections: readonly Described<ProtectionId>[];
   readonly runs: readonly RunRecord[];
+  /** The runs with which the answers are compared. They are in no chart. */
+  readonly controls: readonly RunRecord<ControlId>[];
   readonly bounds: readonly BoundRecord[];
   readonly answers: readonly AnswerRecord[];
 }
@@ -50,9 +58,9 @@ export interface Described<Id extends string> {
 }
 
 /** What one run of a scenario under one protection brought. */
-export interface RunRecord {
+export interface RunRecord<Column extends ColumnId = ProtectionId> {
   readonly scenario: ScenarioId;
-  readonly protection: ProtectionId;
+  readonly protection: Column;
   readonly seed: number;
   /** Its length. Every list of `series` is as long. */
   readonly seconds: number;
@@ -127,19 +135,43 @@ export interface PhaseTotals extends PageCounts<number> {
 export interface Marks {
   /** From the end of the fault until pages are as good as before it; `null` when they were not by the end of the run. */
   readonly backToNormal: Ms | null;
-  /** Connection errors that each process met, by its name: `homepage 1`, `recommendations`. */
-  readonly connectionErrorsBy: Readonly<Record<string, number>>;
-  /** Those of them that a probe of a half-open circuit met. */
-  readonly connectionErrorsOfProbes: number;
-  /** Whatever else one scenario measures, by name. */
-  readonly numbers: Readonly<Record<string, number>>;
+  /** Requests that the struck service had taken and not yet answered, at the end of the fault. */
+  readonly backlog: number;
+  /** Half of the full pages before the fault took no longer; `null` where there were none. */
+  readonly fullPage: Ms | null;
+  /** Half of the degraded pages during the fault took no longer; `null` where there were none. */
+  readonly degradedPage: Ms | null;
+  /** Connection errors after the first circuit had opened, of each process of the homepage. */
+  readonly errorsWhileOpen: readonly ProcessErrors[];
+  /** How the machine held: were it too slow for the lab, all else would say little. */
+  readonly machine: MachineMarks;
+}
+
+/** What a process of the homepage was refused. */
+export interface ProcessErrors {
+  /** `homepage 1`. */
+  readonly process: string;
+  /** To calls that its own circuit, still closed, let through. */
+  readonly ofCalls: number;
+  /** To probes, with which its own circuit looked whether the service was back. */
+  readonly ofProbes: number;
+}
+
+/** What a run asked of the machine. */
+export interface MachineMarks {
+  /** Pages under way at once, at most. */
+  readonly mostInFlight: number;
+  /** Pages that were not asked for, since too many were under way. */
+  readonly held: number;
+  /** By how much the latest timer of any process was late. */
+  readonly lateBy: Ms;
 }
 
 /** One line of the table of bounds. */
 export interface BoundRecord {
   readonly scenario: ScenarioId;
-  readonly protection: ProtectionId;
-  /** What is bounded: `availability during the outage`. */
+  readonly protection: ColumnId;
+  /** What is bounded: `availability during the fault`. */
   readonly name: string;
   /** In words, with its unit: `at least 99 %`. */
   readonly bound: string;
@@ -169,7 +201,7 @@ export interface AnswerNumber {
 /** What is known of a run while it lasts: told once for each second that is over. */
 export interface RunProgress {
   readonly scenario: ScenarioId;
-  readonly protection: ProtectionId;
+  readonly protection: ColumnId;
   /** How many seconds are over, and how many there will be. */
   readonly second: number;
   readonly seconds: number;

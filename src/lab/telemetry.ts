@@ -1,7 +1,7 @@
 /**
  * What a service does to others, seen from outside its code: attempts, connections refused, retries, circuits.
  *
- * Retries and circuits are told by Stampede's event hub. Attempts are counted where they leave the process, at the
+ * Retries, circuits and what these refuse are told by Stampede's event hub. Attempts are counted where they leave the process, at the
  * client that sends them, so that a call which a circuit refuses is none.
  */
 import { subscribe as hearChannel } from 'node:diagnostics_channel';
@@ -35,6 +35,7 @@ export function watch(service: Service, { addresses }: Surroundings): Watch {
   const attempts: AttemptMark[] = [];
   const connectionErrors: AttemptMark[] = [];
   const retries: Ms[] = [];
+  const refusals: Ms[] = [];
   const circuits: { at: Ms; upstream: UpstreamName; to: 'closed' | 'open' | 'halfOpen' }[] = [];
   const delay = monitorEventLoopDelay({ resolution: 20 });
   delay.enable();
@@ -57,27 +58,31 @@ export function watch(service: Service, { addresses }: Surroundings): Watch {
       connectionErrors.push({ ...mark, at: Date.now() });
   });
   subscribe(
+    ({ type }) => {
+      (type === 'retry:backoff' ? retries : refusals).push(Date.now());
+    },
+    { types: ['retry:backoff', 'circuit:refuse'] },
+  );
+  subscribe(
     ({ type, name }) => {
-      const at = Date.now();
-      if (type === 'retry:backoff') {
-        retries.push(at);
-        return;
-      }
       if (!gateways.has(name)) return; // that of a session: the circuits shown are those of gateways
       const to = type === 'circuit:open' ? 'open' : type === 'circuit:close' ? 'closed' : 'halfOpen';
-      circuits.push({ at, upstream: name as UpstreamName, to });
+      circuits.push({ at: Date.now(), upstream: name as UpstreamName, to });
     },
-    { types: ['retry:backoff', 'circuit:open', 'circuit:half-open', 'circuit:ramp', 'circuit:close'] },
+    { types: ['circuit:open', 'circuit:half-open', 'circuit:ramp', 'circuit:close'] },
   );
 
   const report = (startsAt: Ms): ServiceReport => {
+    const sinceThen = (moments: readonly Ms[]): Ms[] =>
+      moments.map((at) => at - startsAt).filter((at) => at >= 0);
     const since = <Mark extends { readonly at: Ms }>(list: readonly Mark[]): Mark[] =>
       list.map((mark) => ({ ...mark, at: mark.at - startsAt })).filter(({ at }) => at >= 0);
     return {
       lateBy: delay.max / 1e6,
       attempts: since(attempts),
       connectionErrors: since(connectionErrors),
-      retries: retries.map((at) => at - startsAt).filter((at) => at >= 0),
+      retries: sinceThen(retries),
+      refusals: sinceThen(refusals),
       circuits: since(circuits),
       guarded: [...gateways.values()]
         .filter(({ state }) => state.circuit !== undefined)

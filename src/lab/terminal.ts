@@ -7,7 +7,7 @@
 import Table from 'cli-table3';
 import colours from 'picocolors';
 import type { Colors } from 'picocolors/types.js';
-import type { BoundRecord, Described, ProtectionId, RunProgress, ScenarioId } from './record.js';
+import type { BoundRecord, Described, RunProgress, ScenarioId } from './record.js';
 
 /** The part of `process.stdout` that is used. */
 export interface Output {
@@ -62,7 +62,7 @@ export class LiveProgress {
     env: Environment,
     names: {
       readonly scenarios: readonly Described<ScenarioId>[];
-      readonly protections: readonly Described<ProtectionId>[];
+      readonly protections: readonly Described<string>[];
     },
   ) {
     this.#output = output;

@@ -5,6 +5,7 @@
  */
 import type {
   Circuits,
+  ColumnId,
   LabRecord,
   PhaseTotals,
   ProtectionId,
@@ -33,6 +34,7 @@ export function madeUpRecord(change: Partial<LabRecord> = {}): LabRecord {
     })),
     protections: protections.map((id) => ({ id, title: `made-up ${id}`, told: 'Nothing of it is true.' })),
     runs: scenarios.flatMap((scenario) => protections.map((protection) => madeUpRun(scenario, protection))),
+    controls: [],
     bounds: [
       {
         scenario: 'i',
@@ -68,7 +70,10 @@ export function madeUpRecord(change: Partial<LabRecord> = {}): LabRecord {
 }
 
 /** One run, made up: a fault from second 2 to second 6, in which half of the pages fail without full protection. */
-export function madeUpRun(scenario: ScenarioId, protection: ProtectionId): RunRecord {
+export function madeUpRun<Column extends ColumnId>(
+  scenario: ScenarioId,
+  protection: Column,
+): RunRecord<Column> {
   const isFull = protection === 'full';
   const isFaulty = (second: number): boolean => second >= 2 && second < 6;
   const each = <T>(normal: T, faulty: T): T[] =>
@@ -112,9 +117,11 @@ export function madeUpRun(scenario: ScenarioId, protection: ProtectionId): RunRe
     },
     marks: {
       backToNormal: isFull ? 400 : null,
-      connectionErrorsBy: { 'homepage 1': 3 },
-      connectionErrorsOfProbes: 2,
-      numbers: {},
+      backlog: 0,
+      fullPage: 40,
+      degradedPage: 10,
+      errorsWhileOpen: [{ process: 'homepage 1', ofCalls: 1, ofProbes: 2 }],
+      machine: { mostInFlight: 9, held: 0, lateBy: 1 },
     },
   };
 }

@@ -1,10 +1,11 @@
 /**
  * Who is it? `GET /user` with a token answers the user, or 401.
  */
+import { capacities } from './capacities.js';
 import { Capacity } from './capacity.js';
 import { type Service, answer, served, tokenOf } from './service.js';
 
-const capacity = new Capacity({ workers: 4, serviceTime: 5, queue: 200, patience: 250 });
+const capacity = new Capacity(capacities.authentication);
 
 export function service(): Service {
   return {

@@ -1,10 +1,11 @@
 /**
  * What does everybody like? `GET /popular` answers a list, the same for all.
  */
+import { capacities } from './capacities.js';
 import { Capacity } from './capacity.js';
 import { type Service, answer, served } from './service.js';
 
-const capacity = new Capacity({ workers: 4, serviceTime: 8, queue: 200, patience: 250 });
+const capacity = new Capacity(capacities.popularity);
 
 export function service(): Service {
   return {

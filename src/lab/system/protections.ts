@@ -59,9 +59,9 @@ const timeouts: Protection = {
 /** The circuit of the full protection: short times, so that an outage of seconds shows all it does. */
 export const circuit = {
   consecutive: 5,
-  openTime: '500ms',
-  maxOpenTime: '1s',
-  ramp: { from: 0.5, factor: 2, every: '250ms', minCalls: 2 },
+  openTime: 500,
+  maxOpenTime: 1000,
+  ramp: { from: 0.5, factor: 2, every: 250, minCalls: 2 },
 } as const;
 
 const guarded = { ...limited, budget: {}, circuitBreaker: circuit } as const;

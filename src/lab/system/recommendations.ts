@@ -5,11 +5,12 @@
  * tried again, how long it may take, a budget and a circuit for the origin.
  */
 import { RetrySession } from '../../http/index.js';
+import { capacities } from './capacities.js';
 import { Capacity } from './capacity.js';
 import { protections } from './protections.js';
 import { type Service, type Surroundings, answer, served, tokenOf } from './service.js';
 
-const capacity = new Capacity({ workers: 4, serviceTime: 30, queue: 100, patience: 250 });
+const capacity = new Capacity(capacities.recommendations);
 
 export function service({ addresses, protection }: Surroundings): Service {
   const authentication = new RetrySession({

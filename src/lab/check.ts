@@ -1,0 +1,48 @@
+/**
+ * Does what was measured hold what is claimed? `bounds.ts` claims; here it is compared, and put into words.
+ */
+import { type Bound, type Measure, type Unit, claims, measures } from './bounds.js';
+import type { BoundRecord, RunRecord } from './record.js';
+
+/** Checks all that is claimed of a run. */
+export function check(run: RunRecord): BoundRecord[] {
+  const { scenario, protection } = run;
+  return (Object.keys(measures) as Measure[]).map((measure) => {
+    const { name, unit, of } = measures[measure];
+    const { most, ...bound } = claims[scenario][protection][measure];
+    const limits = { ...bound, most: typeof most === 'function' ? most(run) : most };
+    return { scenario, protection, name, ...verdictOn(of(run), unit, limits) };
+  });
+}
+
+/** A bound whose numbers are known. */
+export type Limits = Omit<Bound, 'most'> & { readonly most?: number | undefined };
+
+/** Compares one number with its bound. `null`: there was nothing to measure, or it did not come to pass. */
+export function verdictOn(
+  measured: number | null,
+  unit: Unit,
+  { least, most, isNever = false, why }: Limits,
+): Pick<BoundRecord, 'bound' | 'measured' | 'ok' | 'why'> {
+  const bounds = [
+    ...(isNever ? ['never, in this run'] : []),
+    ...(least === undefined ? [] : [`at least ${show(least, unit)}`]),
+    ...(most === undefined ? [] : [`at most ${show(most, unit)}`]),
+  ];
+  const isWithin = measured !== null && measured >= (least ?? -Infinity) && measured <= (most ?? Infinity);
+  return {
+    bound: bounds.join(', '),
+    measured: measured === null ? 'never' : show(measured, unit),
+    ok: isNever ? measured === null : isWithin,
+    why,
+  };
+}
+
+/** A number with its unit, as the table shows it. */
+export function show(value: number, unit: Unit): string {
+  if (unit === 'share') return `${(value * 100).toFixed(1)} %`;
+  if (unit === 'times') return `${value.toFixed(2)} ×`;
+  if (unit === 'count') return String(value);
+  // A hyphen is no minus, and what takes -167 ms is hard to picture.
+  return value < 0 ? `${Math.round(-value)} ms more` : `${Math.round(value)} ms`;
+}
