@@ -257,12 +257,14 @@ describe('the report', () => {
     });
   }
 
-  it('leaves out a scenario that was not played', () => {
+  it('leaves out what was not played, asked or claimed', () => {
     const record = madeUpRecord();
 
-    const html = reportHtml({ ...record, runs: record.runs.filter(({ scenario }) => scenario === 'iv') });
+    const runs = record.runs.filter(({ scenario }) => scenario === 'iv');
+    const html = reportHtml({ ...record, runs, answers: [], bounds: [] });
 
-    expect([...html.matchAll(/<section id="scenario-(\w+)"/g)].map(([, id]) => id)).toEqual(['iv']);
+    expect([...html.matchAll(/<section id="([\w-]+)"/g)].map(([, id]) => id)).toEqual(['scenario-iv']);
+    expect([...html.matchAll(/href="#([\w-]+)"/g)].map(([, id]) => id)).toEqual(['scenario-iv']);
   });
 });
 

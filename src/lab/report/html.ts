@@ -35,16 +35,27 @@ export function reportHtml(record: LabRecord): string {
 <body>
 ${opening(record, played)}
 ${played.map((scenario, n) => scenarioSection(record, scenario, charts[n])).join('\n')}
-<section id="questions"><h2>The two questions</h2>
-${record.answers.map(answerText).join('\n')}</section>
-<section id="bounds"><h2>What was claimed, and what was measured</h2>
-${boundTable(record)}</section>
+${endings(record)
+  .map(({ id, title, html }) => `<section id="${id}"><h2>${title}</h2>\n${html}</section>`)
+  .join('\n')}
 <script type="application/json" id="charts">${scriptJson(charts)}</script>
 <script>${uPlotFile('uPlot.iife.min.js')}</script>
 <script>${pageScript()}</script>
 </body>
 </html>
 `;
+}
+
+/** What stands below all scenarios, as far as they had anything to say about it. */
+function endings(record: LabRecord): { id: string; title: string; html: string }[] {
+  const { answers, bounds } = record;
+  const questions = answers.map(answerText).join('\n');
+  return [
+    ...(answers.length > 0 ? [{ id: 'questions', title: 'Questions', html: questions }] : []),
+    ...(bounds.length > 0
+      ? [{ id: 'bounds', title: 'What was claimed, and what was measured', html: boundTable(record) }]
+      : []),
+  ];
 }
 
 function opening(record: LabRecord, played: readonly Described<ScenarioId>[]): string {
@@ -56,15 +67,16 @@ function opening(record: LabRecord, played: readonly Described<ScenarioId>[]): s
       : held === bounds.length
         ? `<span class="pass">✓ All ${held} bounds held.</span>`
         : `<span class="fail">✗ ${bounds.length - held} of ${bounds.length} bounds did not hold.</span>`;
-  const links = played.map(
-    ({ id, title }) => `<li><a href="#scenario-${id}">(${id}) ${escaped(title)}</a></li>`,
-  );
+  const links = [
+    ...played.map(({ id, title }) => ({ id: `scenario-${id}`, title: `(${id}) ${title}` })),
+    ...endings(record),
+  ].map(({ id, title }) => `<li><a href="#${id}">${escaped(title)}</a></li>`);
   const columns = protections.map(({ title, told }) => `<li><b>${escaped(title)}</b>: ${escaped(told)}</li>`);
   return `<header>
-<h1>Four outages, four protections</h1>
+<h1>${played.length === 1 ? 'An outage' : 'Outages'} and four protections</h1>
 <p class="verdict">${verdict}</p>
 <p class="soft">Measured on ${escaped(startedAt.slice(0, 16).replace('T', ' '))} UTC by <code>${escaped(command)}</code>, in ${Math.round(took / 1000)} s, with Node ${escaped(node)} on ${processors} processors.</p>
-<nav aria-label="Contents"><ul>${links.join('')}<li><a href="#questions">The two questions</a></li><li><a href="#bounds">Bounds</a></li></ul></nav>
+<nav aria-label="Contents"><ul>${links.join('')}</ul></nav>
 <h3>How to read it</h3>
 <p>A homepage asks three services. The same readers come in each run, and do not wait for one another. In each scenario one service fails while the shaded seconds last; the four columns differ only in how the homepage protects itself:</p>
 <ul>${columns.join('')}</ul>
