@@ -25,7 +25,11 @@ const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? 
 try {
   const page = await browser.newPage({ viewport: { width: 1200, height: 900 }, colorScheme: 'light' });
   await page.goto(pathToFileURL(path.resolve(report)).href);
-  for (const row of ROWS) await page.locator(`#${row}`).screenshot({ path: path.join(folder, `${row}.png`) });
+  for (const row of ROWS) {
+    const charts = page.locator(`#${row}`);
+    if ((await charts.count()) === 0) throw new Error(`${report} has no row "${row}"; play all scenarios.`);
+    await charts.screenshot({ path: path.join(folder, `${row}.png`) });
+  }
 } finally {
   await browser.close();
 }

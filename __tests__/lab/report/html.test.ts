@@ -1,36 +1,15 @@
 /**
  * The report as its readers open it: a file on a disk, in a real Chromium, without a network.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Browser, Page } from 'playwright-core';
-import type { LabRecord } from '../../../src/lab/record.js';
+import { describe, expect, it } from '@jest/globals';
+import type { LabRecord, RunRecord } from '../../../src/lab/record.js';
 import { reportHtml } from '../../../src/lab/report/html.js';
-import { executable, itInChromium } from '../../support/chromium.js';
-import { madeUpRecord } from '../support/made-up-record.js';
+import { itInChromium } from '../../support/chromium.js';
+import { madeUpRecord, madeUpRun } from '../support/made-up-record.js';
+import { reports } from '../support/open-report.js';
 
 describe('the report', () => {
-  let browser: Browser | undefined;
-  let folder: string;
-
-  beforeAll(async () => {
-    folder = mkdtempSync(path.join(tmpdir(), 'stampede-report-'));
-    if (executable === undefined) return;
-    const { chromium } = await import('playwright-core');
-    browser = await chromium.launch({ executablePath: executable, timeout: 25_000 });
-  });
-
-  afterEach(async () => {
-    for (const context of browser?.contexts() ?? []) await context.close();
-  });
-
-  afterAll(async () => {
-    await browser?.close();
-    rmSync(folder, { recursive: true });
-  });
+  const { open } = reports();
 
   itInChromium('has a chart for each protection and each row, and asks no network for anything', async () => {
     const { page, troubles, requests } = await open(madeUpRecord());
@@ -123,9 +102,152 @@ describe('the report', () => {
     expect(troubles).toEqual([]);
   });
 
+  itInChromium('draws each second that has a value, also beside seconds that have none', async () => {
+    const { page } = await open(
+      withRuns((run) => ({
+        ...run,
+        series: { ...run.series, latencyP50: [40, 40, null, 40, null, null, 40, null, 40, null] },
+      })),
+    );
+
+    const drawn = await page.evaluate(`(() => {
+      const chart = document.querySelector('#i-latency [data-column="0"]');
+      const canvas = chart.querySelector('canvas');
+      const over = chart.querySelector('.u-over');
+      const context = canvas.getContext('2d');
+      // The solid line is blue, the dashed one is orange: in a column of points, is there a blue one?
+      return Array.from({ length: 10 }, (_, second) => {
+        const x = Math.round(over.offsetLeft + over.clientWidth * (second + 0.5) / 10);
+        const { data } = context.getImageData(x, over.offsetTop, 1, over.clientHeight);
+        return data.some((blue, at) => at % 4 === 2 && blue - data[at - 2] > 100) ? second : null;
+      });
+    })()`);
+
+    expect(drawn).toEqual([0, 1, null, 3, null, null, 6, null, 8, null]);
+  });
+
+  itInChromium('says of a run that was not made that it was not, and draws the others', async () => {
+    const record = madeUpRecord();
+    const { page, troubles } = await open({ ...record, runs: [madeUpRun('iii', 'retries')], bounds: [] });
+
+    expect(await page.locator('.uplot').count()).toBe(6);
+    expect(await page.locator('#iii-circuits .column').allInnerTexts()).toEqual([
+      'made-up none\nnot run',
+      'made-up retries\nno circuit breakers here',
+      'made-up timeouts\nnot run',
+      'made-up full\nnot run',
+    ]);
+    expect(await page.locator('.figure').first().innerText()).toBe(
+      'availability, degraded pages included\t–\t50.0 %\t–\t–',
+    );
+    expect(await page.locator('.verdict').innerText()).toBe('No bounds were checked.');
+    expect(troubles).toEqual([]);
+  });
+
+  itInChromium('has the figures of the fault, as they were counted', async () => {
+    const { page } = await open(
+      withRuns((run) => ({
+        ...run,
+        phases: {
+          ...run.phases,
+          during: {
+            ...run.phases.during,
+            ...{ fresh: 8, answered: 1, degraded: 2, unauthorised: 1, refused: 3, failed: 1 },
+            load: { ...run.phases.during.load, recommendations: { fresh: 8, attempts: 20 } },
+            ...{ retries: 12, connectionErrors: 7, latencyP50: null, latencyP95: 1250 },
+          },
+        },
+      })),
+    );
+
+    const figures = await page.locator('#scenario-i .figure').allInnerTexts();
+
+    expect(figures.map((row) => row.split('\t').slice(0, 2))).toEqual([
+      ['availability, degraded pages included', '50.0 %'],
+      ['availability, pages with all their lists', '25.0 %'],
+      ['attempts on the struck upstream, over fresh load', '2.50 ×'],
+      ['retries', '12'],
+      ['connection errors', '7'],
+      ['time to a page, half of them (p50)', '–'],
+      ['time to a page, 95\u00A0% of them (p95)', '1.25 s'],
+      ['back to normal, after the end of the fault', 'not in this run'],
+    ]);
+  });
+
+  itInChromium('keeps the numbers of events apart, however narrow its charts are', async () => {
+    const events = [2, 2.1, 2.9, 3, 9.9, 10].map((at, n) => ({
+      at: 1000 * at,
+      number: n + 1,
+      text: 'event',
+    }));
+    const { page } = await open(
+      withRuns((run) => ({ ...run, events })),
+      { viewport: { width: 400, height: 800 } },
+    );
+
+    const boxes = await page.evaluate(`
+      [...document.querySelectorAll('#i-latency [data-column="0"] .mark span')].map((span) => {
+        const { left, right, top, bottom } = span.getBoundingClientRect();
+        return { left, right, top, bottom };
+      })`);
+
+    const overlaps = (boxes as Box[]).flatMap((one, n) =>
+      (boxes as Box[]).slice(n + 1).filter((other) => isOver(one, other)),
+    );
+    expect(boxes).toHaveLength(6);
+    expect(overlaps).toEqual([]);
+  });
+
+  itInChromium('has tables that fit a phone', async () => {
+    const record = withRuns((run) => ({
+      ...run,
+      events: run.events.map((event) => ({ ...event, text: 'recommendations takes 20 times as long' })),
+    }));
+    const titles = ['no protection', 'retries', 'retries, jitter, timeouts', 'budget, breaker, fallback'];
+    const { page } = await open(
+      { ...record, protections: record.protections.map((one, n) => ({ ...one, title: titles[n] ?? '' })) },
+      { viewport: { width: 400, height: 800 } },
+    );
+
+    const tooWide = await page.evaluate(
+      `[...document.querySelectorAll('.scroll')].filter((one) => one.scrollWidth > one.clientWidth).length`,
+    );
+
+    expect(tooWide).toBe(0);
+  });
+
+  for (const width of [400, 1280]) {
+    itInChromium(
+      `is printed from a dark screen of ${width} px as paper is: white, four charts wide`,
+      async () => {
+        const { page } = await open(madeUpRecord(), {
+          colorScheme: 'dark',
+          viewport: { width, height: 800 },
+        });
+
+        await page.emulateMedia({ media: 'print' });
+        await page.evaluate(`dispatchEvent(new Event('beforeprint'))`);
+
+        expect(await page.evaluate('getComputedStyle(document.body).backgroundColor')).toBe(
+          'rgb(255, 255, 255)',
+        );
+        const boxes =
+          await page.evaluate(`[...document.querySelectorAll('#i-availability .uplot')].map((one) => {
+        const { left, right, top } = one.getBoundingClientRect();
+        return { left, right, top };
+      })`);
+        const [first, second, third, fourth] = boxes as [Box, Box, Box, Box];
+        expect([second.top, third.top, fourth.top]).toEqual([first.top, first.top, first.top]);
+        expect(fourth.right - first.left).toBeLessThan(700); // A4 and Letter have more, within their margins
+        await page.evaluate(`dispatchEvent(new Event('afterprint'))`);
+        expect(await page.evaluate(`document.documentElement.className`)).toBe('');
+      },
+    );
+  }
+
   for (const width of [390, 1280]) {
     itInChromium(`fits a screen that is ${width} px wide, and turns dark with it`, async () => {
-      const { page, troubles } = await open(madeUpRecord(), width);
+      const { page, troubles } = await open(madeUpRecord(), { viewport: { width, height: 800 } });
 
       await page.emulateMedia({ colorScheme: 'dark' });
 
@@ -135,31 +257,30 @@ describe('the report', () => {
     });
   }
 
-  it('leaves out a scenario that was not played', () => {
+  it('leaves out what was not played, asked or claimed', () => {
     const record = madeUpRecord();
 
-    const html = reportHtml({ ...record, runs: record.runs.filter(({ scenario }) => scenario === 'iv') });
+    const runs = record.runs.filter(({ scenario }) => scenario === 'iv');
+    const html = reportHtml({ ...record, runs, answers: [], bounds: [] });
 
-    expect([...html.matchAll(/<section id="scenario-(\w+)"/g)].map(([, id]) => id)).toEqual(['iv']);
+    expect([...html.matchAll(/<section id="([\w-]+)"/g)].map(([, id]) => id)).toEqual(['scenario-iv']);
+    expect([...html.matchAll(/href="#([\w-]+)"/g)].map(([, id]) => id)).toEqual(['scenario-iv']);
   });
-
-  async function open(record: LabRecord, width = 1280): Promise<OpenReport> {
-    const file = path.join(folder, 'report.html');
-    writeFileSync(file, reportHtml(record));
-    const page = await browser!.newPage({ viewport: { width, height: 800 } });
-    const troubles: string[] = [];
-    const requests: string[] = [];
-    page.on('pageerror', (error) => troubles.push(String(error)));
-    page.on('console', (message) => troubles.push(message.text()));
-    page.on('request', (request) => requests.push(request.url()));
-    await page.goto(pathToFileURL(file).href);
-    return { page, troubles, requests: requests.filter((url) => !/^(?:file|data):/.test(url)) };
-  }
 });
 
-interface OpenReport {
-  readonly page: Page;
-  readonly troubles: readonly string[];
-  /** What it asked for, itself left out. */
-  readonly requests: readonly string[];
+/** All runs, changed. */
+function withRuns(change: (run: RunRecord) => RunRecord): LabRecord {
+  const record = madeUpRecord();
+  return { ...record, runs: record.runs.map(change) };
+}
+
+interface Box {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+
+function isOver(one: Box, other: Box): boolean {
+  return one.left < other.right && other.left < one.right && one.top < other.bottom && other.top < one.bottom;
 }

@@ -1,41 +1,29 @@
 /**
  * What is drawn: for each scenario the rows of charts, one chart per protection, all of a row on one scale.
  *
- * Numbers only. How a line looks is said by the name of its colour; `page-script.ts` draws, `style.ts` has the colours.
+ * Numbers and texts only. How a line looks is said by the name of its colour; `page/` draws, `style.ts` has the colours.
  */
-import type { LabEvent, LabRecord, RunRecord, ScenarioId, UpstreamName } from '../record.js';
-import { availability, countsAt } from './availability.js';
-import { type Scale, linearScale, timeScale } from './scale.js';
+import type { LabEvent, LabRecord, RunRecord, ScenarioId } from '../record.js';
+import { type Line, type Row, type RowHead, type Values, rowsOf } from './rows.js';
+import type { Scale } from './scale.js';
 
-/** A line of a chart, and of its legend. */
-export interface Line {
-  readonly label: string;
-  /** The custom property of the style sheet that has its colour, without the dashes. */
-  readonly colour: 'good' | 'also' | 'plan' | 'bad' | 'half' | 'calm';
-  readonly look: 'solid' | 'dashed' | 'area';
+/** What one run brought, as one chart shows it. */
+export interface ChartData {
+  /** By line, how high it is drawn. */
+  readonly heights: readonly Values[];
+  /** By line, what is read out for each second: the value itself, also where an area stands on others. */
+  readonly texts: readonly (readonly string[])[];
+  /** What the chart shows, for those who do not see it. */
+  readonly told: string;
 }
-
-/** One number per second. */
-export type Values = readonly (number | null)[];
 
 /** The same chart for each protection. */
-export interface ChartRow {
-  readonly id: string;
-  readonly title: string;
-  /** Of the numbers at its axis, in words. */
-  readonly unit: string;
-  readonly lines: readonly Line[];
+export interface ChartRow extends RowHead {
   readonly scale: Scale;
-  /** By protection, a list per line; `null` where there is nothing to draw. */
-  readonly charts: readonly (readonly Values[] | null)[];
-  /** What is said in place of a chart. */
-  readonly nothing: string;
-}
-
-/** An event, at its place in the charts of one protection. */
-export interface Mark extends LabEvent {
-  /** Marks that would hide each other stand on different levels, from 0. */
-  readonly level: number;
+  /** By protection; `null` where there is nothing to draw. */
+  readonly charts: readonly (ChartData | null)[];
+  /** By protection, what is said in place of a chart. */
+  readonly nothing: readonly string[];
 }
 
 /** All charts of a scenario. */
@@ -44,13 +32,9 @@ export interface ScenarioCharts {
   readonly seconds: number;
   readonly rows: readonly ChartRow[];
   /** By protection. */
-  readonly marks: readonly (readonly Mark[])[];
+  readonly events: readonly (readonly LabEvent[])[];
   readonly faults: readonly ({ readonly from: number; readonly to: number } | null)[];
 }
-
-type Drawn = readonly Values[] | null;
-
-const upstreams: readonly UpstreamName[] = ['authentication', 'recommendations', 'popularity'];
 
 /** The runs of a scenario, by protection; `undefined` for one that was not made. */
 export function runsOf({ runs, protections }: LabRecord, id: ScenarioId): (RunRecord | undefined)[] {
@@ -61,113 +45,53 @@ export function runsOf({ runs, protections }: LabRecord, id: ScenarioId): (RunRe
 
 export function scenarioCharts(record: LabRecord, id: ScenarioId): ScenarioCharts {
   const runs = runsOf(record, id);
-  const seconds = Math.max(0, ...runs.map((run) => run?.seconds ?? 0));
   const struck = runs.find((run) => run !== undefined)?.struck ?? 'recommendations';
-  const row = (
-    head: Omit<ChartRow, 'scale' | 'charts' | 'nothing'> & { readonly nothing?: string },
-    scale: (values: Values) => Scale,
-    draw: (run: RunRecord) => Drawn,
-  ): ChartRow => {
-    const charts = runs.map((run) => (run === undefined ? null : draw(run)));
-    return { nothing: 'not run', ...head, scale: scale(charts.flat(2)), charts };
-  };
   return {
     id,
-    seconds,
-    rows: [
-      row(
-        {
-          id: 'availability',
-          title: 'Availability',
-          unit: 'per cent of the pages asked for in that second',
-          lines: [
-            { label: 'good pages, degraded ones included', colour: 'good', look: 'solid' },
-            { label: 'good pages with all their lists', colour: 'also', look: 'dashed' },
-          ],
-        },
-        () => linearScale([100], ' %'),
-        ({ series }) =>
-          [true, false].map((withDegraded) =>
-            series.fresh.map((_, second) => availability(countsAt(series, second), { withDegraded })),
-          ),
-      ),
-      ...upstreams.map((name) =>
-        row(
-          {
-            id: `load-${name}`,
-            title: `Load on ${name}`,
-            unit: 'attempts per second',
-            lines: [
-              { label: 'attempts that were made', colour: 'bad', look: 'solid' },
-              { label: 'fresh load: each call made once', colour: 'plan', look: 'dashed' },
-            ],
-          },
-          (values) => linearScale(values, '/s'),
-          ({ series }) => [series.load[name].attempts, series.load[name].fresh],
-        ),
-      ),
-      row(
-        {
-          id: 'latency',
-          title: 'Time to a page',
-          unit: 'log scale, of the pages asked for in that second',
-          lines: [
-            { label: 'half of them are faster (p50)', colour: 'good', look: 'solid' },
-            { label: '95 % of them are faster (p95)', colour: 'bad', look: 'dashed' },
-          ],
-        },
-        timeScale,
-        ({ series }) => [series.latencyP50, series.latencyP95],
-      ),
-      row(
-        {
-          id: 'circuits',
-          title: `Circuits to ${struck}`,
-          unit: `at the end of each second, of homepage's ${record.homepages} processes`,
-          lines: [
-            { label: 'closed', colour: 'calm', look: 'area' },
-            { label: 'half-open', colour: 'half', look: 'area' },
-            { label: 'open', colour: 'bad', look: 'area' },
-          ],
-          nothing: 'no circuit breakers here',
-        },
-        () => linearScale([record.homepages], ''),
-        ({ series }) => stacked(series.circuits[struck]),
-      ),
-      row(
-        {
-          id: 'retries',
-          title: 'Retries',
-          unit: 'attempts after the first, of all callers, per second',
-          lines: [{ label: 'retries', colour: 'bad', look: 'solid' }],
-        },
-        (values) => linearScale(values, '/s'),
-        ({ series }) => [series.retries],
-      ),
-    ],
-    marks: runs.map((run) => marksOf(run?.events ?? [], seconds)),
+    seconds: Math.max(0, ...runs.map((run) => run?.seconds ?? 0)),
+    rows: rowsOf(record, struck).map((row) => chartRow(row, runs)),
+    events: runs.map((run) => run?.events ?? []),
     faults: runs.map((run) => run?.fault ?? null),
   };
 }
 
-/** Areas on top of each other: the highest first, so that those below are drawn over it. */
-function stacked(circuits: RunRecord['series']['circuits'][UpstreamName]): Drawn {
-  if (circuits === undefined) return null;
-  const { open, halfOpen, closed } = circuits;
-  const sum = (...states: readonly (readonly number[])[]): number[] =>
-    open.map((_, second) => states.reduce((all, state) => all + (state[second] ?? 0), 0));
-  return [sum(open, halfOpen, closed), sum(open, halfOpen), [...open]];
+function chartRow(
+  { id, title, unit, lines, without, scale, text, read }: Row,
+  runs: readonly (RunRecord | undefined)[],
+): ChartRow {
+  const values = runs.map((run) => (run === undefined ? null : read(run)));
+  return {
+    id,
+    title,
+    unit,
+    lines,
+    scale: scale(values.flat(2)),
+    charts: values.map((one) => one && chartData(lines, one, text)),
+    nothing: runs.map((run) => (run === undefined ? 'not run' : (without ?? 'nothing to draw'))),
+  };
 }
 
-/** A number needs about a tenth of a chart's width. */
-function marksOf(events: readonly LabEvent[], seconds: number): Mark[] {
-  const ends: number[] = [];
-  return events
-    .toSorted((a, b) => a.at - b.at)
-    .map((event) => {
-      const free = ends.findIndex((end) => end <= event.at);
-      const level = free < 0 ? ends.length : free;
-      ends[level] = event.at + seconds * 100;
-      return { ...event, level };
-    });
+function chartData(
+  lines: readonly Line[],
+  values: readonly Values[],
+  text: (value: number) => string,
+): ChartData {
+  const written = (value: number | null): string => (value === null ? '–' : text(value));
+  const ranges = lines.map(({ label }, line) => {
+    const known = (values[line] ?? []).filter((value) => value !== null);
+    const [lowest, highest] = [Math.min(...known), Math.max(...known)].map(text);
+    return `${label}: ${known.length === 0 ? '–' : lowest === highest ? lowest : `${lowest} to ${highest}`}`;
+  });
+  return {
+    heights: lines[0]?.look === 'area' ? stacked(values) : values,
+    texts: values.map((one) => one.map(written)),
+    told: ranges.join('; '),
+  };
+}
+
+/** Each on top of those after it, so that the first is the highest, and those below are drawn over it. */
+function stacked(values: readonly Values[]): Values[] {
+  return values.map((one, line) =>
+    one.map((_, second) => values.slice(line).reduce((sum, other) => sum + (other[second] ?? 0), 0)),
+  );
 }

@@ -7,8 +7,9 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Described, LabRecord, ScenarioId } from '../record.js';
-import { type ChartRow, type Line, type ScenarioCharts, scenarioCharts } from './charts.js';
-import { drawCharts } from './page-script.js';
+import { type ChartRow, type ScenarioCharts, scenarioCharts } from './charts.js';
+import { pageScript } from './page/script.js';
+import type { Line } from './rows.js';
 import { style } from './style.js';
 import { answerText, boundTable, eventTable, figureTable } from './tables.js';
 import { escaped, scriptJson } from './text.js';
@@ -34,16 +35,27 @@ export function reportHtml(record: LabRecord): string {
 <body>
 ${opening(record, played)}
 ${played.map((scenario, n) => scenarioSection(record, scenario, charts[n])).join('\n')}
-<section id="questions"><h2>The two questions</h2>
-${record.answers.map(answerText).join('\n')}</section>
-<section id="bounds"><h2>What was claimed, and what was measured</h2>
-${boundTable(record)}</section>
+${endings(record)
+  .map(({ id, title, html }) => `<section id="${id}"><h2>${title}</h2>\n${html}</section>`)
+  .join('\n')}
 <script type="application/json" id="charts">${scriptJson(charts)}</script>
 <script>${uPlotFile('uPlot.iife.min.js')}</script>
-<script>(${drawCharts.toString()})(window)</script>
+<script>${pageScript()}</script>
 </body>
 </html>
 `;
+}
+
+/** What stands below all scenarios, as far as they had anything to say about it. */
+function endings(record: LabRecord): { id: string; title: string; html: string }[] {
+  const { answers, bounds } = record;
+  const questions = answers.map(answerText).join('\n');
+  return [
+    ...(answers.length > 0 ? [{ id: 'questions', title: 'Questions', html: questions }] : []),
+    ...(bounds.length > 0
+      ? [{ id: 'bounds', title: 'What was claimed, and what was measured', html: boundTable(record) }]
+      : []),
+  ];
 }
 
 function opening(record: LabRecord, played: readonly Described<ScenarioId>[]): string {
@@ -55,19 +67,21 @@ function opening(record: LabRecord, played: readonly Described<ScenarioId>[]): s
       : held === bounds.length
         ? `<span class="pass">✓ All ${held} bounds held.</span>`
         : `<span class="fail">✗ ${bounds.length - held} of ${bounds.length} bounds did not hold.</span>`;
-  const links = played.map(
-    ({ id, title }) => `<li><a href="#scenario-${id}">(${id}) ${escaped(title)}</a></li>`,
-  );
+  const links = [
+    ...played.map(({ id, title }) => ({ id: `scenario-${id}`, title: `(${id}) ${title}` })),
+    ...endings(record),
+  ].map(({ id, title }) => `<li><a href="#${id}">${escaped(title)}</a></li>`);
   const columns = protections.map(({ title, told }) => `<li><b>${escaped(title)}</b>: ${escaped(told)}</li>`);
   return `<header>
-<h1>Four outages, four protections</h1>
+<h1>${played.length === 1 ? 'An outage' : 'Outages'} and four protections</h1>
 <p class="verdict">${verdict}</p>
 <p class="soft">Measured on ${escaped(startedAt.slice(0, 16).replace('T', ' '))} UTC by <code>${escaped(command)}</code>, in ${Math.round(took / 1000)} s, with Node ${escaped(node)} on ${processors} processors.</p>
-<nav aria-label="Contents"><ul>${links.join('')}<li><a href="#questions">The two questions</a></li><li><a href="#bounds">Bounds</a></li></ul></nav>
+<nav aria-label="Contents"><ul>${links.join('')}</ul></nav>
 <h3>How to read it</h3>
 <p>A homepage asks three services. The same readers come in each run, and do not wait for one another. In each scenario one service fails while the shaded seconds last; the four columns differ only in how the homepage protects itself:</p>
 <ul>${columns.join('')}</ul>
 <p>All charts of a row have one scale, so higher is more in any column. The time below them is in seconds since the start of the run, and each step is what one second brought. The dotted lines with a number are the events that the table above the charts lists.</p>
+<p class="by-hand">Point at a chart, or touch it, and all charts of its scenario read out what that second brought. With a keyboard, go to a row of charts and press the arrow keys.</p>
 <p>Look at availability first: it is what readers see. Then at the load on the service that fails: where it rises above the dashed line, the homepage makes the outage worse. Then at how soon all is as it was, once the shade ends.</p>
 </header>`;
 }
@@ -85,18 +99,19 @@ ${charts.rows.map((row) => chartRow(record, charts, row)).join('\n')}
 ${figureTable(record, id)}</section>`;
 }
 
-function chartRow({ protections }: LabRecord, { id }: ScenarioCharts, row: ChartRow): string {
-  const columns = protections.map((protection, column) => {
-    const values = row.charts[column];
-    const place =
-      values === null || values === undefined
-        ? `<div class="chart nothing">${escaped(row.nothing)}</div>`
-        : `<div class="chart" role="img" aria-label="${escaped(described(row, protection.title, values))}" data-scenario="${id}" data-row="${row.id}" data-column="${column}"></div>`;
-    return `<div class="column"><h4>${escaped(protection.title)}</h4>${place}</div>`;
+function chartRow({ protections }: LabRecord, { id, seconds }: ScenarioCharts, row: ChartRow): string {
+  const columns = protections.map(({ title }, column) => {
+    const data = row.charts[column];
+    const told = `${row.title}, ${title}. ${data?.told ?? ''}.`;
+    const place = data
+      ? `<div class="chart" role="img" aria-label="${escaped(told)}" data-scenario="${id}" data-row="${row.id}" data-column="${column}"></div><div class="read-out" aria-atomic="true"></div>`
+      : `<div class="chart nothing">${escaped(row.nothing[column] ?? '')}</div>`;
+    return `<div class="column"><h4>${escaped(title)}</h4>${place}</div>`;
   });
+  const how = `${row.title}: with the arrow keys, second by second`;
   return `<div class="row" id="${id}-${row.id}"><h3>${escaped(row.title)} <span class="unit">${escaped(row.unit)}</span></h3>
 <ul class="legend">${row.lines.map(legendLine).join('')}</ul>
-<div class="columns">${columns.join('')}</div></div>`;
+<div class="columns" tabindex="0" role="group" aria-label="${escaped(how)}" data-scenario="${id}" data-seconds="${seconds}" style="--seconds: ${seconds}">${columns.join('')}</div></div>`;
 }
 
 function legendLine({ label, colour, look }: Line): string {
@@ -106,18 +121,4 @@ function legendLine({ label, colour, look }: Line): string {
       ? `<rect width="26" height="10" fill="${paint}"/>`
       : `<line x1="0" y1="5" x2="26" y2="5" stroke="${paint}" stroke-width="2.5"${look === 'dashed' ? ' stroke-dasharray="5 4"' : ''}/>`;
   return `<li><svg aria-hidden="true">${sample}</svg>${escaped(label)}</li>`;
-}
-
-/** What a chart shows, for those who do not see it. */
-function described(
-  { title, lines }: ChartRow,
-  protection: string,
-  values: readonly (readonly (number | null)[])[],
-): string {
-  const ranges = lines.map(({ label, look }, line) => {
-    const known = (values[line] ?? []).filter((value) => value !== null).map(Math.round);
-    if (look === 'area' || known.length === 0) return label;
-    return `${label}: ${Math.min(...known)} to ${Math.max(...known)}`;
-  });
-  return `${title}, ${protection}. ${ranges.join('; ')}.`;
 }

@@ -4,7 +4,7 @@
 import type { AnswerRecord, BoundRecord, LabRecord, PhaseTotals, RunRecord, ScenarioId } from '../record.js';
 import { availability } from './availability.js';
 import { runsOf } from './charts.js';
-import { escaped, percent, time, times } from './text.js';
+import { escaped, percent, time, times, unbroken } from './text.js';
 
 /** The numbers in the charts, what they mean, and when they were in each column. */
 export function eventTable(record: LabRecord, id: ScenarioId): string {
@@ -34,7 +34,7 @@ export function figureTable(record: LabRecord, id: ScenarioId): string {
     const cells = runs.map((run) => {
       return `<td class="number">${run === undefined ? '–' : escaped(figure(run, run.phases.during))}</td>`;
     });
-    return `<tr class="figure"><td>${title}</td>${cells.join('')}</tr>`;
+    return `<tr class="figure"><td>${unbroken(title)}</td>${cells.join('')}</tr>`;
   };
   return table(
     'The same in figures',
@@ -66,20 +66,24 @@ export function boundTable({ bounds, protections }: LabRecord): string {
   const titleOf = (bound: BoundRecord): string =>
     protections.find(({ id }) => id === bound.protection)?.title ?? bound.protection;
   const rows = bounds.map((bound) => {
-    const verdict = bound.ok ? '<td class="pass">✓ pass</td>' : '<td class="fail">✗ FAIL</td>';
-    const cells = [bound.scenario, titleOf(bound), bound.name].map((text) => `<td>${escaped(text)}</td>`);
-    const numbers = [bound.bound, bound.measured].map((text) => `<td class="number">${escaped(text)}</td>`);
-    return `<tr class="bound${bound.ok ? '' : ' fails'}">${cells.join('')}${numbers.join('')}${verdict}<td class="why">${escaped(bound.why)}</td></tr>`;
+    const { scenario, name, ok, why } = bound;
+    const cells = [`(${scenario})`, titleOf(bound), name].map((text) => `<td>${escaped(text)}</td>`);
+    const numbers = [bound.bound, bound.measured].map(
+      (text, n) => `<td class="number" data-head="${boundHead[3 + n]}">${escaped(unbroken(text))}</td>`,
+    );
+    const verdict = ok ? '<td class="pass">✓ pass</td>' : '<td class="fail">✗ FAIL</td>';
+    return `<tr class="bound${ok ? '' : ' fails'}">${cells.join('')}${numbers.join('')}${verdict}<td class="why">${escaped(unbroken(why))}</td></tr>`;
   });
-  const head = ['scenario', 'protection', 'what is bounded', 'bound', 'measured', '', 'why this much'];
-  return table('Bounds, and what was measured', head, rows, 3, 2);
+  return table('Bounds, and what was measured', boundHead, rows, 3, 2);
 }
+
+const boundHead = ['scenario', 'protection', 'what is bounded', 'bound', 'measured', 'held', 'why this much'];
 
 /** A question, its answer, and the numbers on which the answer rests. */
 export function answerText({ question, answer, numbers }: AnswerRecord): string {
   const rows = numbers.map(
     ({ name, measured, without }) =>
-      `<tr><td>${escaped(name)}</td><td class="number">${escaped(measured)}</td><td class="number">${escaped(without ?? '–')}</td></tr>`,
+      `<tr><td>${escaped(name)}</td><td class="number">${escaped(unbroken(measured))}</td><td class="number">${escaped(unbroken(without ?? '–'))}</td></tr>`,
   );
   const head = ['number', 'measured', 'with its cause switched off'];
   return `<section class="answer"><h3>${escaped(question)}</h3>

@@ -16,6 +16,11 @@ export function escaped(text: string): string {
   return text.replaceAll(/[&<>"']/g, (character) => entities[character] ?? '');
 }
 
+/** The same, with no line break between a number and its unit. */
+export function unbroken(text: string): string {
+  return text.replaceAll(/(?<=\d) (?=[%×\p{L}]{1,2}(?!\p{L}))/gu, '\u00A0');
+}
+
 /** Data that may stand in a `<script>`: in it nothing ends the script, whatever the texts say. */
 export function scriptJson(data: unknown): string {
   return JSON.stringify(data).replaceAll('<', '\\u003c');
@@ -24,15 +29,15 @@ export function scriptJson(data: unknown): string {
 /** `97.5 %`; `–` for nothing. */
 export function percent(share: number | null): string {
   if (share === null) return '–';
-  // 99.96 % is not 100.0 %: what was lost stays seen.
-  const shown = share < 100 ? Math.min(99.9, Number(share.toFixed(1))) : share;
-  return `${shown === 100 || shown === 0 ? shown : shown.toFixed(1)} %`;
+  if (share === 0 || share === 100) return `${share} %`;
+  // 99.96 % is not 100 %, nor 0.04 % none: what was lost stays seen, and what was left.
+  return `${Math.min(99.9, Math.max(0.1, share)).toFixed(1)} %`;
 }
 
 /** `38 ms`, `1.25 s`; `–` for nothing. */
 export function time(ms: Ms | null): string {
   if (ms === null) return '–';
-  return ms < 1000 ? `${Math.round(ms)} ms` : `${Number((ms / 1000).toFixed(2))} s`;
+  return Math.round(ms) < 1000 ? `${Math.round(ms)} ms` : `${Number((ms / 1000).toFixed(2))} s`;
 }
 
 /** `3.41 ×`; `–` where there was nothing to compare with. */
