@@ -15,7 +15,10 @@ const page = (at: number, status: number, latency = 100): PageRecord => ({
 
 function seconds(...batches: PageRecord[][]): (readonly [number, number | null])[] {
   const told: RunProgress[] = [];
-  const seen = new SecondsTold({ scenario: 'i', protection: 'full', seconds: 3 }, (one) => void told.push(one));
+  const seen = new SecondsTold(
+    { scenario: 'i', protection: 'full', seconds: 3 },
+    (one) => void told.push(one),
+  );
   for (const pages of batches) seen.see(pages);
   return told.map(({ second, availability }) => [second, availability]);
 }
