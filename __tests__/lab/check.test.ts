@@ -14,11 +14,16 @@ describe('verdictOn', () => {
     [21, false],
   ])('takes %d for within 5 and 20: %s', (measured, ok) => {
     expect(verdictOn(measured, 'ms', { least: 5, most: 20, why })).toEqual({
-      bound: 'at least 5 ms, at most 20 ms',
+      bound: '5 to 20 ms',
       measured: `${measured} ms`,
       ok,
       why,
     });
+  });
+
+  it('says a bound at one side by a sign', () => {
+    expect(verdictOn(1, 'share', { least: 0.99, why }).bound).toBe('≥ 99.0 %');
+    expect(verdictOn(1, 'times', { most: 1.1, why }).bound).toBe('≤ 1.10 ×');
   });
 
   it('lets nothing pass that could not be measured', () => {
@@ -28,7 +33,7 @@ describe('verdictOn', () => {
   it('lets what must not come to pass pass only when it did not', () => {
     const never = { isNever: true, why };
 
-    expect(verdictOn(null, 'ms', never)).toMatchObject({ bound: 'never, in this run', ok: true });
+    expect(verdictOn(null, 'ms', never)).toMatchObject({ bound: 'never', ok: true });
     expect(verdictOn(20, 'ms', never)).toMatchObject({ measured: '20 ms', ok: false });
   });
 });

@@ -19,9 +19,9 @@ describe('why more was served', () => {
   it('is the time that a page no longer waits, and time lost without the breaker', () => {
     const without = run('no-breaker', { fullPage: 50, degradedPage: 250 });
 
-    const { answer, bounds } = whyMoreWasServed(slow, without);
+    const { numbers, bounds } = whyMoreWasServed(slow, without);
 
-    expect(answer.numbers).toMatchObject([
+    expect(numbers).toMatchObject([
       { measured: '30 ms', without: '200 ms more' },
       { measured: '200 → 500', without: '200 → 40' },
     ]);
@@ -38,9 +38,9 @@ describe('why more was served', () => {
     const whole = run('full', { fullPage: 50, degradedPage: null });
     const without = run('no-breaker', { fullPage: null, degradedPage: 250 });
 
-    const { answer, bounds } = whyMoreWasServed(whole, without);
+    const { numbers, bounds } = whyMoreWasServed(whole, without);
 
-    expect(answer.numbers).toMatchObject([
+    expect(numbers).toMatchObject([
       { measured: '–', without: '–' },
       { measured: '200 → –', without: '– → 40' },
     ]);
@@ -59,9 +59,9 @@ describe('why errors went on', () => {
   const dead = run('full', errors([0, 6], [4, 5]));
 
   it('is processes that had yet to learn, and probes', () => {
-    const { answer, bounds } = whyErrorsWentOn(dead, run('one-process', errors([0, 0])));
+    const { numbers, bounds } = whyErrorsWentOn(dead, run('one-process', errors([0, 0])));
 
-    expect(answer.numbers).toMatchObject([
+    expect(numbers).toMatchObject([
       { measured: '15', without: '0' },
       { measured: 'homepage 1: 0, homepage 2: 4', without: 'homepage 1: 0' },
       { measured: 'homepage 1: 6, homepage 2: 5', without: 'homepage 1: 0' },

@@ -1,15 +1,16 @@
 /**
- * What is claimed of each scenario under each protection: five measures, each between bounds that a mechanism explains.
+ * What is claimed of each scenario under each protection: five measures, each between bounds that a mechanism explains;
+ * and of the numbers on which the two answers rest.
  *
  * Each bound says why it is that and not another. They are far enough from what a quiet machine shows to hold on one
  * that does something else besides, and near enough to fail without the mechanism. `check.ts` compares.
  */
 import type { Ms } from '../core.js';
 import { homepages, rate, slowness } from './plan.js';
-import type { PageCounts, ProtectionId, RunRecord, ScenarioId } from './record.js';
+import type { MeasureRecord, PageCounts, ProtectionId, RunRecord, ScenarioId } from './record.js';
 import { comebackTime, drainTime } from './recovery.js';
 import { capacities } from './system/capacities.js';
-import { circuit } from './system/protections.js';
+import { circuit } from './system/circuit.js';
 
 /** Between what a measure has to be, and why. */
 export interface Bound {
@@ -27,32 +28,38 @@ const shareOf = (counts: PageCounts<number>, good: number): number => good / cou
 /** What is measured of each run. `null`: there is nothing to measure, or it did not come to pass. */
 export const measures = {
   shown: {
-    name: 'availability during the fault, degraded pages included',
+    name: 'availability',
+    told: 'of the pages asked for during the fault, the share that were shown',
     unit: 'share',
     of: ({ phases: { during } }) => shareOf(during, during.answered + during.degraded + during.unauthorised),
   },
   whole: {
-    name: 'availability during the fault, only pages with all lists',
+    name: 'not degraded',
+    told: 'the same, without the pages that left a list out',
     unit: 'share',
     of: ({ phases: { during } }) => shareOf(during, during.answered + during.unauthorised),
   },
   attempts: {
     // Of the pages asked for, not of those that came as far as this call: an outage must not count for less load.
-    name: 'attempts on the struck upstream, by fresh load',
+    name: 'attempts',
+    told: 'on the struck upstream during the fault, for each page that was asked for',
     unit: 'times',
     of: ({ phases: { during }, struck }) => during.load[struck].attempts / during.fresh,
   },
   latency: {
-    name: 'median time to a page during the fault',
+    name: 'time to a page',
+    told: 'asked for during the fault: half of them took no longer',
     unit: 'ms',
     of: ({ phases: { during } }) => during.latencyP50,
   },
-  back: { name: 'back to normal after', unit: 'ms', of: ({ marks }) => marks.backToNormal },
+  back: {
+    name: 'back to normal',
+    told: 'from the end of the fault until pages were as good as before it, and stayed so',
+    unit: 'ms',
+    of: ({ marks }) => marks.backToNormal,
+  },
 } as const satisfies Readonly<
-  Record<
-    string,
-    { readonly name: string; readonly unit: Unit; readonly of: (run: RunRecord) => number | null }
-  >
+  Record<string, MeasureRecord & { readonly unit: Unit; readonly of: (run: RunRecord) => number | null }>
 >;
 
 export type Measure = keyof typeof measures;

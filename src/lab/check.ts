@@ -24,21 +24,22 @@ export function verdictOn(
   unit: Unit,
   { least, most, isNever = false, why }: Limits,
 ): Pick<BoundRecord, 'bound' | 'measured' | 'ok' | 'why'> {
-  const bounds = [
-    ...(isNever ? ['never, in this run'] : []),
-    ...(least === undefined ? [] : [`at least ${show(least, unit)}`]),
-    ...(most === undefined ? [] : [`at most ${show(most, unit)}`]),
-  ];
   const isWithin = measured !== null && measured >= (least ?? -Infinity) && measured <= (most ?? Infinity);
   return {
-    bound: bounds.join(', '),
+    bound: isNever ? 'never' : rangeText(least, most, unit),
     measured: measured === null ? 'never' : show(measured, unit),
     ok: isNever ? measured === null : isWithin,
     why,
   };
 }
 
-/** A number with its unit, as the table shows it. */
+function rangeText(least: number | undefined, most: number | undefined, unit: Unit): string {
+  if (least === undefined) return most === undefined ? '' : `≤ ${show(most, unit)}`;
+  if (most === undefined) return `≥ ${show(least, unit)}`;
+  return `${show(least, unit).replace(/ .*/, '')} to ${show(most, unit)}`;
+}
+
+/** A number with its unit, as the tables show it. */
 export function show(value: number, unit: Unit): string {
   if (unit === 'share') return `${(value * 100).toFixed(1)} %`;
   if (unit === 'times') return `${value.toFixed(2)} ×`;

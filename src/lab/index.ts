@@ -6,6 +6,7 @@
 import type { lab, tooLate } from './lab.js';
 import type { reportHtml } from './report/html.js';
 
+export { allBounds } from './all-bounds.js';
 export type { LabProgress, RunName } from './lab.js';
 export { columns, controls, scenarios } from './plan.js';
 export type {
@@ -13,6 +14,7 @@ export type {
   BoundRecord,
   Described,
   LabRecord,
+  MeasureRecord,
   ProtectionId,
   RunProgress,
   RunRecord,

@@ -3,10 +3,11 @@
  */
 import { availableParallelism } from 'node:os';
 import type { Ms } from '../core.js';
+import { measures } from './bounds.js';
 import { check } from './check.js';
 import { type Scenario, columns, controls, homepages, scenarios, timelineOf } from './plan.js';
-import { type Answered, whyErrorsWentOn, whyMoreWasServed } from './questions.js';
-import type { ColumnId, LabRecord, RunProgress, RunRecord, ScenarioId } from './record.js';
+import { whyErrorsWentOn, whyMoreWasServed } from './questions.js';
+import type { AnswerRecord, ColumnId, LabRecord, RunProgress, RunRecord, ScenarioId } from './record.js';
 import { run } from './run.js';
 
 export interface LabOptions {
@@ -75,7 +76,7 @@ export async function lab(options: LabOptions): Promise<Omit<LabRecord, 'command
       (one): one is RunRecord<Column> => one.scenario === id && one.protection === column,
     );
   const runs = played.flatMap(({ id }) => columns.flatMap((column) => recordOf(id, column.id)));
-  const answered = [
+  const answers = [
     ...answersOf(whyMoreWasServed, recordOf('iii', 'full'), recordOf('iii', 'no-breaker')),
     ...answersOf(whyErrorsWentOn, recordOf('i', 'full'), recordOf('i', 'one-process')),
   ];
@@ -89,8 +90,10 @@ export async function lab(options: LabOptions): Promise<Omit<LabRecord, 'command
     protections: columns,
     runs,
     controls: controls.flatMap(({ id, scenario }) => recordOf(scenario, id)),
-    bounds: [...runs.flatMap(check), ...answered.flatMap(({ bounds }) => bounds)],
-    answers: answered.map(({ answer }) => answer),
+    controlProtections: controls.map(({ id, title, told }) => ({ id, title, told })),
+    measures: Object.values(measures).map(({ name, told }) => ({ name, told })),
+    bounds: runs.flatMap(check),
+    answers,
   };
 }
 
@@ -120,10 +123,10 @@ async function runOf(
 
 /** An answer, when both of its runs have been made. */
 function answersOf<Run, Control>(
-  answer: (run: Run, control: Control) => Answered,
+  answer: (run: Run, control: Control) => AnswerRecord,
   [run]: readonly Run[],
   [control]: readonly Control[],
-): Answered[] {
+): AnswerRecord[] {
   return run === undefined || control === undefined ? [] : [answer(run, control)];
 }
 

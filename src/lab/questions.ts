@@ -9,12 +9,6 @@ import { questionBounds } from './bounds.js';
 import { show, verdictOn } from './check.js';
 import type { AnswerRecord, BoundRecord, ControlId, ProcessErrors, RunRecord } from './record.js';
 
-/** An answer, and that its numbers are what it says, and others without the cause. */
-export interface Answered {
-  readonly answer: AnswerRecord;
-  readonly bounds: readonly BoundRecord[];
-}
-
 type Control = RunRecord<ControlId>;
 
 /**
@@ -23,28 +17,32 @@ type Control = RunRecord<ControlId>;
  * @param slow     Full protection while recommendations are slow.
  * @param without  The same without the breaker around the lists.
  */
-export function whyMoreWasServed(slow: RunRecord, without: Control): Answered {
+export function whyMoreWasServed(slow: RunRecord, without: Control): AnswerRecord {
   const { fullPage, degradedPage } = slow.marks;
   const [saved, savedWithout] = [timeSaved(slow), timeSaved(without)];
   return {
-    answer: {
-      question: 'Why was more served than normal once the circuits were open?',
-      answer:
-        `A page that leaves out recommendations does not wait for them: it takes ${time(degradedPage)} in place of ${time(fullPage)}. ` +
-        'Ten readers who ask again as soon as they are answered, as the old load did, then ask that much more often. ' +
-        'Ours come when they like, so they see quicker pages and not more of them.',
-      numbers: [
-        { name: 'time saved on each page', measured: time(saved), without: time(savedWithout) },
-        {
-          name: 'pages a second for ten such readers, before and with open circuits',
-          measured: tenReaders(slow),
-          without: tenReaders(without),
-        },
-      ],
-    },
+    question: 'Why was more served than normal once the circuits were open?',
+    answer:
+      `A page that leaves out recommendations does not wait for them: it takes ${time(degradedPage)} in place of ${time(fullPage)}. ` +
+      'Ten readers who ask again as soon as they are answered, as the old load did, then ask that much more often. ' +
+      'Ours come when they like, so they see quicker pages and not more of them.',
+    numbers: [
+      { name: 'time saved on each page', measured: time(saved), without: time(savedWithout) },
+      {
+        name: 'pages a second for ten such readers, before and with open circuits',
+        measured: tenReaders(slow),
+        without: tenReaders(without),
+      },
+    ],
     bounds: [
       verdict(slow, 'time saved on each page by open circuits', saved, 'ms', questionBounds.timeSaved),
-      verdict(without, 'the same without the breaker', savedWithout, 'ms', questionBounds.timeSavedWithout),
+      verdict(
+        without,
+        'time saved on each page without the breaker',
+        savedWithout,
+        'ms',
+        questionBounds.timeSavedWithout,
+      ),
     ],
   };
 }
@@ -55,7 +53,7 @@ export function whyMoreWasServed(slow: RunRecord, without: Control): Answered {
  * @param dead     Full protection while recommendations are gone.
  * @param without  The same with one process of homepage, whose circuit sends no probe while the fault lasts.
  */
-export function whyErrorsWentOn(dead: RunRecord, without: Control): Answered {
+export function whyErrorsWentOn(dead: RunRecord, without: Control): AnswerRecord {
   const ofCalls = ({ ofCalls }: ProcessErrors): number => ofCalls;
   const ofProbes = ({ ofProbes }: ProcessErrors): number => ofProbes;
   const ofAll = (errors: ProcessErrors): number => errors.ofCalls + errors.ofProbes;
@@ -68,17 +66,15 @@ export function whyErrorsWentOn(dead: RunRecord, without: Control): Answered {
     without: told(without),
   });
   return {
-    answer: {
-      question: 'Why were connections still refused while the circuits were open?',
-      answer:
-        'Each process has circuits of its own. When the first has opened, the others have yet to learn it, each by ' +
-        'failures of its own; from then on each sends a probe now and then, which is refused as long as nobody listens.',
-      numbers: [
-        row('refused after the first circuit had opened', (run) => String(sumOf(run, ofAll))),
-        row('of them to processes that had yet to learn it', (run) => byProcess(run, ofCalls)),
-        row('of them to probes', (run) => byProcess(run, ofProbes)),
-      ],
-    },
+    question: 'Why were connections still refused while the circuits were open?',
+    answer:
+      'Each process has circuits of its own. When the first has opened, the others have yet to learn it, each by ' +
+      'failures of its own; from then on each sends a probe now and then, which is refused as long as nobody listens.',
+    numbers: [
+      row('refused after the first circuit had opened', (run) => String(sumOf(run, ofAll))),
+      row('of them to processes that had yet to learn it', (run) => byProcess(run, ofCalls)),
+      row('of them to probes', (run) => byProcess(run, ofProbes)),
+    ],
     bounds: [
       verdict(
         dead,

@@ -44,6 +44,11 @@ export interface LabRecord {
   readonly runs: readonly RunRecord[];
   /** The runs with which the answers are compared. They are in no chart. */
   readonly controls: readonly RunRecord<ControlId>[];
+  /** What those were played under. */
+  readonly controlProtections: readonly Described<ControlId>[];
+  /** What is measured of each run, in the order in which it is shown. */
+  readonly measures: readonly MeasureRecord[];
+  /** What was claimed of each scenario under each protection. */
   readonly bounds: readonly BoundRecord[];
   readonly answers: readonly AnswerRecord[];
 }
@@ -54,6 +59,14 @@ export interface Described<Id extends string> {
   /** A few words, the title of a row or of a column. */
   readonly title: string;
   /** A sentence or two. */
+  readonly told: string;
+}
+
+/** What is measured of a run. */
+export interface MeasureRecord {
+  /** A few words: `time to a page`. */
+  readonly name: string;
+  /** What exactly it is, in a sentence without a verb. */
   readonly told: string;
 }
 
@@ -167,13 +180,13 @@ export interface MachineMarks {
   readonly lateBy: Ms;
 }
 
-/** One line of the table of bounds. */
+/** One claim, and what was measured. */
 export interface BoundRecord {
   readonly scenario: ScenarioId;
   readonly protection: ColumnId;
-  /** What is bounded: `availability during the fault`. */
+  /** What is bounded, in few words: `time to a page`. */
   readonly name: string;
-  /** In words, with its unit: `at least 99 %`. */
+  /** With its unit: `≥ 99.0 %`, `200 to 700 ms`. */
   readonly bound: string;
   /** With its unit: `99.7 %`. */
   readonly measured: string;
@@ -185,6 +198,8 @@ export interface BoundRecord {
 /** One of the two questions, with its answer. */
 export interface AnswerRecord {
   readonly question: string;
+  /** What was claimed of its numbers. */
+  readonly bounds: readonly BoundRecord[];
   readonly answer: string;
   /** What the answer rests on, computed from the runs: with the cause at work, and with the cause switched off. */
   readonly numbers: readonly AnswerNumber[];

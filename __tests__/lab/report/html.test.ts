@@ -65,9 +65,9 @@ describe('the report', () => {
   itInChromium('has a row for each bound, and says which failed', async () => {
     const { page } = await open(madeUpRecord());
 
-    expect(await page.locator('tr.bound').count()).toBe(2);
+    expect(await page.locator('tr.bound').count()).toBe(3);
     expect(await page.locator('tr.bound.fails').innerText()).toContain('✗ FAIL');
-    expect(await page.locator('.verdict').innerText()).toBe('✗ 1 of 2 bounds did not hold.');
+    expect(await page.locator('.verdict').innerText()).toBe('✗ 1 of 3 bounds did not hold.');
   });
 
   itInChromium('has each question with its answer and numbers', async () => {
@@ -92,7 +92,8 @@ describe('the report', () => {
         events: run.events.map((one) => ({ ...one, text: nasty })),
       })),
       bounds: record.bounds.map((one) => ({ ...one, name: nasty, measured: nasty, why: nasty })),
-      answers: [{ question: nasty, answer: nasty, numbers: [{ name: nasty, measured: nasty }] }],
+      answers: [{ question: nasty, answer: nasty, numbers: [{ name: nasty, measured: nasty }], bounds: [] }],
+      measures: [{ name: nasty, told: nasty }],
     });
 
     expect(await page.locator('.answer h3').innerText()).toBe(nasty);
@@ -128,7 +129,12 @@ describe('the report', () => {
 
   itInChromium('says of a run that was not made that it was not, and draws the others', async () => {
     const record = madeUpRecord();
-    const { page, troubles } = await open({ ...record, runs: [madeUpRun('iii', 'retries')], bounds: [] });
+    const { page, troubles } = await open({
+      ...record,
+      runs: [madeUpRun('iii', 'retries')],
+      bounds: [],
+      answers: [],
+    });
 
     expect(await page.locator('.uplot').count()).toBe(6);
     expect(await page.locator('#iii-circuits .column').allInnerTexts()).toEqual([

@@ -35,12 +35,17 @@ export function madeUpRecord(change: Partial<LabRecord> = {}): LabRecord {
     protections: protections.map((id) => ({ id, title: `made-up ${id}`, told: 'Nothing of it is true.' })),
     runs: scenarios.flatMap((scenario) => protections.map((protection) => madeUpRun(scenario, protection))),
     controls: [],
+    controlProtections: [],
+    measures: [
+      { name: 'availability', told: 'made up' },
+      { name: 'attempts', told: 'made up, too' },
+    ],
     bounds: [
       {
         scenario: 'i',
         protection: 'full',
-        name: 'availability during the outage',
-        bound: 'at least 99 %',
+        name: 'availability',
+        bound: '≥ 99 %',
         measured: '100 %',
         ok: true,
         why: 'Because it is made up.',
@@ -48,8 +53,8 @@ export function madeUpRecord(change: Partial<LabRecord> = {}): LabRecord {
       {
         scenario: 'i',
         protection: 'none',
-        name: 'attempts over fresh load',
-        bound: 'at most 1.1 ×',
+        name: 'attempts',
+        bound: '≤ 1.1 ×',
         measured: '4 ×',
         ok: false,
         why: 'Because it is made up.',
@@ -58,6 +63,17 @@ export function madeUpRecord(change: Partial<LabRecord> = {}): LabRecord {
     answers: [
       {
         question: 'Why is it so?',
+        bounds: [
+          {
+            scenario: 'i',
+            protection: 'full',
+            name: 'seven',
+            bound: '≥ 5',
+            measured: '7',
+            ok: true,
+            why: 'Because it is made up.',
+          },
+        ],
         answer: 'It is made up.',
         numbers: [
           { name: 'with two', measured: '7', without: '0' },

@@ -2,46 +2,65 @@
  * What the outage lab has found, for people: the claims, the two answers, and the verdict.
  */
 import type { Ms } from '../../core.js';
-import type { AnswerRecord, BoundRecord, LabRecord } from '../../lab/index.js';
+import {
+  type AnswerRecord,
+  type BoundRecord,
+  type Described,
+  type LabRecord,
+  type ScenarioId,
+  allBounds,
+} from '../../lab/index.js';
 import { table } from '../table.js';
 import type { Terminal } from '../terminal.js';
 
 type Painter = Pick<Terminal, 'colours'>;
 
 /** The claims, what was measured of each, and the answers; the text ends with a line end. */
-export function findingsText(terminal: Painter, { bounds, answers }: LabRecord): string {
-  return `${boundsTable(terminal, bounds)}\n${answers.map((one) => `${answerText(terminal, one)}\n`).join('')}`;
+export function findingsText(terminal: Painter, record: LabRecord): string {
+  const { bold, dim } = terminal.colours;
+  const scenarios = record.scenarios.map(
+    ({ id, title }) => `${bold(`(${id}) ${title}`)}\n${scenarioTable(terminal, record, id)}\n`,
+  );
+  const measures = record.measures.map(({ name, told }) => dim(`${name}: ${told}\n`));
+  const answers = record.answers.map((answer) => `${answerText(terminal, answer)}\n`);
+  return [...scenarios, ...measures, '\n', ...answers].join('');
 }
 
-function boundsTable(terminal: Painter, bounds: readonly BoundRecord[]): string {
-  const { green, red, dim } = terminal.colours;
+/** A row for each measure, a column for each protection; in each cell what was measured, and its bound. */
+function scenarioTable(
+  terminal: Painter,
+  { bounds, measures, protections }: LabRecord,
+  scenario: ScenarioId,
+): string {
+  const cell = (measure: string, { id }: Described<string>): string => {
+    const bound = bounds.find(
+      (one) => one.scenario === scenario && one.protection === id && one.name === measure,
+    );
+    return bound === undefined ? '' : verdict(terminal, bound, '\n');
+  };
   return table(
     terminal,
     [
       { title: '', align: 'left' },
-      { title: 'scenario', align: 'left' },
-      { title: 'protection', align: 'left' },
-      { title: 'what is bounded', align: 'left' },
-      { title: 'bound' },
-      { title: 'measured' },
+      ...protections.map(({ title }) => ({ title: title.replaceAll(', ', ',\n'), align: 'left' as const })),
     ],
-    bounds.map(({ ok, scenario, protection, name, bound, measured }) => [
-      ok ? green('✓ pass') : red('✗ FAIL'),
-      scenario,
-      protection,
-      name,
-      dim(bound),
-      ok ? measured : red(measured),
-    ]),
+    measures.map(({ name }) => [name, ...protections.map((protection) => cell(name, protection))]),
   );
 }
 
-function answerText({ colours }: Painter, { question, answer, numbers }: AnswerRecord): string {
-  const lines = numbers.map(({ name, measured, without }) => {
-    const control = without === undefined ? '' : colours.dim(` (without the cause: ${without})`);
+function verdict({ colours }: Painter, { ok, measured, bound }: BoundRecord, between: string): string {
+  const { green, red, dim } = colours;
+  return `${ok ? green('✓') : red('✗')} ${ok ? measured : red(measured)}${between}${dim(bound)}`;
+}
+
+function answerText(terminal: Painter, { question, answer, numbers, bounds }: AnswerRecord): string {
+  const { bold, dim } = terminal.colours;
+  const told = numbers.map(({ name, measured, without }) => {
+    const control = without === undefined ? '' : dim(` (without the cause: ${without})`);
     return `  ${name}: ${measured}${control}\n`;
   });
-  return `${colours.bold(question)}\n${answer}\n${lines.join('')}`;
+  const claimed = bounds.map((bound) => `  ${bound.name}: ${verdict(terminal, bound, '  ')}\n`);
+  return [`${bold(question)}\n${answer}\n`, ...told, ...claimed].join('');
 }
 
 /**
@@ -49,13 +68,13 @@ function answerText({ colours }: Painter, { question, answer, numbers }: AnswerR
  *
  * @param tooLate  A timer that was later than this says that the machine was busy with something else.
  */
-export function failuresText({ bounds, runs, controls }: LabRecord, tooLate: Ms): string {
-  const failed = bounds.filter(({ ok }) => !ok);
+export function failuresText(record: LabRecord, tooLate: Ms): string {
+  const failed = allBounds(record).filter(({ ok }) => !ok);
   const lines = failed.map(
     ({ scenario, protection, name, bound, measured, why }) =>
       `(${scenario}, ${protection}) ${name} is ${measured}; it should be ${bound}. ${why}\n`,
   );
-  const lateBy = Math.max(...[...runs, ...controls].map(({ marks }) => marks.machine.lateBy));
+  const lateBy = Math.max(...[...record.runs, ...record.controls].map(({ marks }) => marks.machine.lateBy));
   if (failed.length > 0 && lateBy > tooLate) {
     const late = `timers were up to ${Math.round(lateBy)} ms late`;
     lines.push(`This machine was busy with something else (${late}), which may be all that is wrong.\n`);
@@ -64,7 +83,8 @@ export function failuresText({ bounds, runs, controls }: LabRecord, tooLate: Ms)
 }
 
 /** How many claims hold, in a line. */
-export function verdictText({ bounds, took }: LabRecord): string {
+export function verdictText(record: LabRecord): string {
+  const bounds = allBounds(record);
   const held = bounds.filter(({ ok }) => ok).length;
-  return `${held} of ${bounds.length} claims hold, after ${Math.round(took / 1000)} s.\n`;
+  return `${held} of ${bounds.length} claims hold, after ${Math.round(record.took / 1000)} s.\n`;
 }

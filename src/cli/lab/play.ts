@@ -5,7 +5,15 @@
  */
 import { writeFileSync } from 'node:fs';
 import { printable } from '../../core.js';
-import { type LabRecord, type ScenarioId, columns, controls, openLab, scenarios } from '../../lab/index.js';
+import {
+  type LabRecord,
+  type ScenarioId,
+  allBounds,
+  columns,
+  controls,
+  openLab,
+  scenarios,
+} from '../../lab/index.js';
 import { onInterrupt } from '../interrupts.js';
 import type { Terminal } from '../terminal.js';
 import { failuresText, findingsText, verdictText } from './outcome.js';
@@ -56,7 +64,7 @@ export async function play(terminal: Terminal, options: PlayOptions): Promise<nu
     forget();
   }
   if (!isJson) terminal.out(`The pictures are in ${printable(report)}.\n`);
-  return record.bounds.every(({ ok }) => ok) ? 0 : 1;
+  return allBounds(record).every(({ ok }) => ok) ? 0 : 1;
 }
 
 /** A signal that aborts when somebody asks us to end, with the name of what they have sent. `forget` ends the listening. */

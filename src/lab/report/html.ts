@@ -6,6 +6,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { allBounds } from '../all-bounds.js';
 import type { Described, LabRecord, ScenarioId } from '../record.js';
 import { type ChartRow, type ScenarioCharts, scenarioCharts } from './charts.js';
 import { pageScript } from './page/script.js';
@@ -48,18 +49,19 @@ ${endings(record)
 
 /** What stands below all scenarios, as far as they had anything to say about it. */
 function endings(record: LabRecord): { id: string; title: string; html: string }[] {
-  const { answers, bounds } = record;
+  const { answers } = record;
   const questions = answers.map(answerText).join('\n');
   return [
     ...(answers.length > 0 ? [{ id: 'questions', title: 'Questions', html: questions }] : []),
-    ...(bounds.length > 0
+    ...(allBounds(record).length > 0
       ? [{ id: 'bounds', title: 'What was claimed, and what was measured', html: boundTable(record) }]
       : []),
   ];
 }
 
 function opening(record: LabRecord, played: readonly Described<ScenarioId>[]): string {
-  const { bounds, node, processors, startedAt, took, command, protections } = record;
+  const { node, processors, startedAt, took, command, protections } = record;
+  const bounds = allBounds(record);
   const held = bounds.filter(({ ok }) => ok).length;
   const verdict =
     bounds.length === 0

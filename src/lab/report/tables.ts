@@ -1,6 +1,7 @@
 /**
  * What the report says in words and numbers: the events, each scenario in figures, the bounds, the two questions.
  */
+import { allBounds } from '../all-bounds.js';
 import type { AnswerRecord, BoundRecord, LabRecord, PhaseTotals, RunRecord, ScenarioId } from '../record.js';
 import { availability } from './availability.js';
 import { runsOf } from './charts.js';
@@ -62,10 +63,11 @@ export function figureTable(record: LabRecord, id: ScenarioId): string {
 }
 
 /** Each claim, and whether it held. */
-export function boundTable({ bounds, protections }: LabRecord): string {
-  const titleOf = (bound: BoundRecord): string =>
-    protections.find(({ id }) => id === bound.protection)?.title ?? bound.protection;
-  const rows = bounds.map((bound) => {
+export function boundTable(record: LabRecord): string {
+  const titleOf = ({ protection }: BoundRecord): string =>
+    [...record.protections, ...record.controlProtections].find(({ id }) => id === protection)?.title ??
+    protection;
+  const rows = allBounds(record).map((bound) => {
     const { scenario, name, ok, why } = bound;
     const cells = [`(${scenario})`, titleOf(bound), name].map((text) => `<td>${escaped(text)}</td>`);
     const numbers = [bound.bound, bound.measured].map(
@@ -74,7 +76,11 @@ export function boundTable({ bounds, protections }: LabRecord): string {
     const verdict = ok ? '<td class="pass">✓ pass</td>' : '<td class="fail">✗ FAIL</td>';
     return `<tr class="bound${ok ? '' : ' fails'}">${cells.join('')}${numbers.join('')}${verdict}<td class="why">${escaped(unbroken(why))}</td></tr>`;
   });
-  return table('Bounds, and what was measured', boundHead, rows, 3, 2);
+  const measures = record.measures.map(
+    ({ name, told }) => `<dt>${escaped(name)}</dt><dd>${escaped(told)}</dd>`,
+  );
+  return `<dl class="measures">${measures.join('')}</dl>
+${table('Bounds, and what was measured', boundHead, rows, 3, 2)}`;
 }
 
 const boundHead = ['scenario', 'protection', 'what is bounded', 'bound', 'measured', 'held', 'why this much'];

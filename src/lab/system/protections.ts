@@ -6,6 +6,7 @@
  */
 import { type GatewayOptions, constant, expo } from '../../core.js';
 import { ConnectionError, HttpStatusError, type RetrySessionOptions } from '../../http/index.js';
+import { circuit } from './circuit.js';
 
 /** What a protection says of each kind of call. */
 export interface Protection {
@@ -55,14 +56,6 @@ const timeouts: Protection = {
   list: limited,
   session: { ...none.session, retries: 3, timeout: { connect: '250ms', read: '250ms', total: '1500ms' } },
 };
-
-/** The circuit of the full protection: short times, so that an outage of seconds shows all it does. */
-export const circuit = {
-  consecutive: 5,
-  openTime: 500,
-  maxOpenTime: 1000,
-  ramp: { from: 0.5, factor: 2, every: 250, minCalls: 2 },
-} as const;
 
 const guarded = { ...limited, budget: {}, circuitBreaker: circuit } as const;
 
