@@ -22,7 +22,7 @@ describe('why more was served', () => {
     const { numbers, bounds } = whyMoreWasServed(slow, without);
 
     expect(numbers).toMatchObject([
-      { measured: '30 ms', without: '200 ms more' },
+      { measured: '30 ms', without: '200 ms lost' },
       { measured: '200 → 500', without: '200 → 40' },
     ]);
     expect(oks(bounds)).toEqual([true, true]);

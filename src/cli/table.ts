@@ -1,5 +1,5 @@
 /**
- * Tables and bars, as all commands draw them: without frames, so that a piped table is still good for `awk`.
+ * Tables, bars and paragraphs, as all commands draw them: without frames, so that a piped table is still good for `awk`.
  */
 import { stripVTControlCharacters } from 'node:util';
 import Chartscii from 'chartscii';
@@ -34,6 +34,21 @@ export function table(
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
   });
   drawn.push(...rows.map((row) => [...row]));
+  return lines(drawn.toString());
+}
+
+/**
+ * A text, broken between words where the terminal ends, and at 100 columns; each line ends with a line end. For texts of
+ * ours: a word that is longer than a line is cut.
+ */
+export function paragraph({ width }: Pick<Terminal, 'width'>, text: string): string {
+  const drawn = new Table({
+    colWidths: [Math.min(width, 100)],
+    wordWrap: true,
+    chars: Object.fromEntries([...frame.split(' '), 'middle'].map((name) => [name, ''])),
+    style: { 'padding-left': 0, 'padding-right': 0 },
+  });
+  drawn.push([text]);
   return lines(drawn.toString());
 }
 

@@ -276,8 +276,8 @@ export const questionBounds = {
     least: 5,
     why: 'Recommendations take 30 ms and ask authentication; the list beside them takes 8 ms.',
   },
-  timeSavedWithout: {
-    most: -100,
+  timeLostWithout: {
+    least: 100,
     why: 'Each page then waits for an attempt to time out: 250 ms more, and nothing saved.',
   },
   refusedToCalls: {

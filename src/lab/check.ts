@@ -44,6 +44,5 @@ export function show(value: number, unit: Unit): string {
   if (unit === 'share') return `${(value * 100).toFixed(1)} %`;
   if (unit === 'times') return `${value.toFixed(2)} ×`;
   if (unit === 'count') return String(value);
-  // A hyphen is no minus, and what takes -167 ms is hard to picture.
-  return value < 0 ? `${Math.round(-value)} ms more` : `${Math.round(value)} ms`;
+  return `${Math.round(value)} ms`;
 }

@@ -27,7 +27,7 @@ export function whyMoreWasServed(slow: RunRecord, without: Control): AnswerRecor
       'Ten readers who ask again as soon as they are answered, as the old load did, then ask that much more often. ' +
       'Ours come when they like, so they see quicker pages and not more of them.',
     numbers: [
-      { name: 'time saved on each page', measured: time(saved), without: time(savedWithout) },
+      { name: 'time saved on each page', measured: savedText(saved), without: savedText(savedWithout) },
       {
         name: 'pages a second for ten such readers, before and with open circuits',
         measured: tenReaders(slow),
@@ -38,10 +38,10 @@ export function whyMoreWasServed(slow: RunRecord, without: Control): AnswerRecor
       verdict(slow, 'time saved on each page by open circuits', saved, 'ms', questionBounds.timeSaved),
       verdict(
         without,
-        'time saved on each page without the breaker',
-        savedWithout,
+        'time lost on each page without the breaker',
+        savedWithout === null ? null : -savedWithout,
         'ms',
-        questionBounds.timeSavedWithout,
+        questionBounds.timeLostWithout,
       ),
     ],
   };
@@ -98,6 +98,10 @@ export function whyErrorsWentOn(dead: RunRecord, without: Control): AnswerRecord
 /** By how much less time a degraded page takes than a full one did before. Less than 0: by how much more. */
 function timeSaved({ marks: { fullPage, degradedPage } }: RunRecord | Control): Ms | null {
   return fullPage === null || degradedPage === null ? null : fullPage - degradedPage;
+}
+
+function savedText(saved: Ms | null): string {
+  return saved !== null && saved < 0 ? `${time(-saved)} lost` : time(saved);
 }
 
 /** What ten readers get who ask again as soon as they are answered. */

@@ -49,11 +49,11 @@ export function eventsOf(raw: RawRun): LabEvent[] {
   const opened = timesOf(raw, 'open');
   const closed = timesOf(raw, 'closed').filter((at) => at > harm.to);
   const back = backToNormal(pages, harm.to, timeline.seconds * 1000);
-  const how = fault.kind === 'slow' ? `takes ${fault.factor} times as long` : 'is gone';
+  const how = fault.kind === 'slow' ? `${fault.factor} times slower` : 'gone';
   const told: [number | undefined, string][] = [
-    [harm.from, `${struck} ${how}`],
+    [harm.from, `${struck}: ${how}`],
     [opened.length === 0 ? undefined : Math.min(...opened), 'the first circuit opens'],
-    [harm.to, `${struck} is well again`],
+    [harm.to, `${struck}: well again`],
     [closed.length === 0 ? undefined : Math.max(...closed), 'the last circuit closes'],
     [back === null ? undefined : harm.to + back, 'pages are as they were'],
   ];

@@ -7,7 +7,7 @@ import { failuresText, findingsText, verdictText } from '../../../src/cli/lab/ou
 import type { LabRecord } from '../../../src/lab/index.js';
 import { madeUpRecord } from '../../lab/support/made-up-record.js';
 
-const plain = { colours: pico.createColors(false) };
+const plain = { colours: pico.createColors(false), width: 80 };
 const record = madeUpRecord();
 const [holds] = record.bounds;
 

@@ -207,7 +207,7 @@ describe('the report', () => {
   itInChromium('has tables that fit a phone', async () => {
     const record = withRuns((run) => ({
       ...run,
-      events: run.events.map((event) => ({ ...event, text: 'recommendations takes 20 times as long' })),
+      events: run.events.map((event) => ({ ...event, text: 'recommendations: 20 times slower' })),
     }));
     const titles = ['no protection', 'retries', 'retries, jitter, timeouts', 'budget, breaker, fallback'];
     const { page } = await open(

@@ -10,10 +10,10 @@ import {
   type ScenarioId,
   allBounds,
 } from '../../lab/index.js';
-import { table } from '../table.js';
+import { paragraph, table } from '../table.js';
 import type { Terminal } from '../terminal.js';
 
-type Painter = Pick<Terminal, 'colours'>;
+type Painter = Pick<Terminal, 'colours' | 'width'>;
 
 /** The claims, what was measured of each, and the answers; the text ends with a line end. */
 export function findingsText(terminal: Painter, record: LabRecord): string {
@@ -60,7 +60,7 @@ function answerText(terminal: Painter, { question, answer, numbers, bounds }: An
     return `  ${name}: ${measured}${control}\n`;
   });
   const claimed = bounds.map((bound) => `  ${bound.name}: ${verdict(terminal, bound, '  ')}\n`);
-  return [`${bold(question)}\n${answer}\n`, ...told, ...claimed].join('');
+  return [`${bold(question)}\n${paragraph(terminal, answer)}`, ...told, ...claimed].join('');
 }
 
 /**
