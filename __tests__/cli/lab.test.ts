@@ -14,7 +14,7 @@ import {
   columns,
   controls,
   type LabRecord,
-  type ProtectionId,
+  type ColumnId,
   type RunRecord,
   scenarios,
 } from '../../src/lab/index.js';
@@ -36,7 +36,7 @@ describe('the outage lab, when recommendations are gone', () => {
     record = JSON.parse(ended.out) as LabRecord;
   }, 120_000);
 
-  const runOf = (protection: ProtectionId): RunRecord =>
+  const runOf = (protection: ColumnId): RunRecord =>
     record.runs.find((run) => run.protection === protection)!;
 
   it('has a run for each protection, and a claim for each run', () => {

@@ -26,7 +26,7 @@ const popularity: ServiceStart = { service: 'popularity', protection: 'none', ad
 describe('a process of the lab', () => {
   it('says where it listens, at a port that was free', async () => {
     const [one, other] = await Promise.all(
-      [start(popularity), start(popularity)].map((process) => process.told('listening')),
+      [start(popularity), start(popularity)].map((process) => process.waitFor('listening')),
     );
 
     expect(one).toEqual({ listening: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/) });
@@ -35,7 +35,7 @@ describe('a process of the lab', () => {
 
   it('fails what is waited for when it ends by itself', async () => {
     const process = start(popularity);
-    const waited = process.told('pages');
+    const waited = process.waitFor('pages');
 
     globalThis.process.kill(process.pid!, 'SIGKILL');
 
@@ -45,14 +45,14 @@ describe('a process of the lab', () => {
   it('fails what it does not say in time', async () => {
     const process = start(popularity);
 
-    await expect(process.told('pages', undefined, 20)).rejects.toThrow(
+    await expect(process.waitFor('pages', undefined, 20)).rejects.toThrow(
       'The process of popularity said nothing of "pages" within 20 ms.',
     );
   });
 
   it('is gone when it has been ended, and can be ended again', async () => {
     const process = start(popularity);
-    await process.told('listening');
+    await process.waitFor('listening');
 
     await process.end();
     await process.end();

@@ -3,12 +3,15 @@
  */
 import { describe, expect, it } from '@jest/globals';
 import { whyErrorsWentOn, whyMoreWasServed } from '../../src/lab/questions.js';
-import type { ColumnId, Marks, ProcessErrors, RunRecord } from '../../src/lab/record.js';
+import type { ProtectionId, Marks, ProcessErrors, RunRecord } from '../../src/lab/record.js';
 import { madeUpRun } from './support/made-up-record.js';
 
 const oks = (bounds: readonly { readonly ok: boolean }[]): boolean[] => bounds.map(({ ok }) => ok);
 
-function run<Column extends ColumnId>(protection: Column, marks: Partial<Marks>): RunRecord<Column> {
+function run<Protection extends ProtectionId>(
+  protection: Protection,
+  marks: Partial<Marks>,
+): RunRecord<Protection> {
   const made = madeUpRun('i', protection);
   return { ...made, marks: { ...made.marks, ...marks } };
 }
@@ -25,13 +28,13 @@ describe('why more was served', () => {
       { measured: '30 ms', without: '200 ms lost' },
       { measured: '200 → 500', without: '200 → 40' },
     ]);
-    expect(oks(bounds)).toEqual([true, true]);
+    expect(oks(bounds)).toEqual([true, true, true]);
   });
 
   it('is not answered where the breaker makes no difference', () => {
     const without = run('no-breaker', { fullPage: 50, degradedPage: 20 });
 
-    expect(oks(whyMoreWasServed(slow, without).bounds)).toEqual([true, false]);
+    expect(oks(whyMoreWasServed(slow, without).bounds)).toEqual([true, false, true]);
   });
 
   it('is not answered where no page was degraded', () => {
@@ -44,7 +47,16 @@ describe('why more was served', () => {
       { measured: '–', without: '–' },
       { measured: '200 → –', without: '– → 40' },
     ]);
-    expect(oks(bounds)).toEqual([false, false]);
+    expect(oks(bounds)).toEqual([false, false, true]);
+  });
+
+  it('is not answered where nothing held the retries back without the breaker', () => {
+    const without = run('no-breaker', { fullPage: 50, degradedPage: 250 });
+    const { during } = without.phases;
+    const load = { ...during.load, recommendations: { fresh: 200, attempts: 300 } };
+    const unpaid = { ...without, phases: { ...without.phases, during: { ...during, load } } };
+
+    expect(oks(whyMoreWasServed(slow, unpaid).bounds)).toEqual([true, true, false]);
   });
 });
 

@@ -29,7 +29,7 @@ const mark = (at: number, isProbe = false) => ({ at, upstream: 'recommendations'
 function raw(given: Partial<RawRun> = {}): RawRun {
   return {
     scenario: scenarios[0]!,
-    column: 'full',
+    protection: 'full',
     homepages: 2,
     timeline: { from: 1000, to: 2000, seconds: 3 },
     seed: 7,

@@ -67,11 +67,11 @@ describe('drainTime', () => {
 });
 
 describe('comebackTime', () => {
-  it('adds up a failed probe, the longest open time, the wait for a call, and the ramp', () => {
-    const ramp = { from: 0.5, factor: 2, every: 250, minCalls: 2 };
+  it('adds up a failed probe, the longest open time with its jitter, the next call, and the steps of the ramp', () => {
+    const ramp = { from: 0.25, factor: 2, every: 250 };
 
-    const time = comebackTime({ timeout: 100, longestOpen: 1000, load: 0.01, ramp });
+    const time = comebackTime({ timeout: 100, maxOpenTime: 1000, load: 0.01, ramp });
 
-    expect(time).toBe(100 + 1000 + 100 + 400);
+    expect(time).toBe(100 + 1200 + 100 + (250 + 100) + (250 + 100));
   });
 });

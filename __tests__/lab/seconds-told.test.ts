@@ -38,6 +38,20 @@ describe('SecondsTold', () => {
     ]);
   });
 
+  it('tells of the seconds that are left when no page comes any more', () => {
+    const told: number[] = [];
+    const seen = new SecondsTold(
+      { scenario: 'i', protection: 'full', seconds: 2 },
+      ({ second }) => void told.push(second),
+    );
+
+    seen.see([page(100, 200)]);
+    seen.end();
+    seen.end();
+
+    expect(told).toEqual([1, 2]);
+  });
+
   it('knows nothing of a second in which no page ended, and tells of no more seconds than there are', () => {
     expect(seconds([page(100, 200)], [page(3500, 200)])).toEqual([
       [1, 1],

@@ -1,48 +1,61 @@
 /**
  * Does what was measured hold what is claimed? `bounds.ts` claims; here it is compared, and put into words.
  */
-import { type Bound, type Measure, type Unit, claims, measures } from './bounds.js';
-import type { BoundRecord, RunRecord } from './record.js';
+import { type Bound, claims } from './bounds.js';
+import { type Measure, type MeasureId, measures } from './measures.js';
+import type { BoundRecord, ProtectionId, RunRecord, Unit } from './record.js';
+import { withUnit } from './units.js';
 
 /** Checks all that is claimed of a run. */
 export function check(run: RunRecord): BoundRecord[] {
-  const { scenario, protection } = run;
-  return (Object.keys(measures) as Measure[]).map((measure) => {
-    const { name, unit, of } = measures[measure];
-    const { most, ...bound } = claims[scenario][protection][measure];
-    const limits = { ...bound, most: typeof most === 'function' ? most(run) : most };
-    return { scenario, protection, name, ...verdictOn(of(run), unit, limits) };
+  return (Object.keys(measures) as MeasureId[]).map((id) => {
+    const measure: Measure = measures[id];
+    return verdictOn(run, { ...measure, value: measure.of(run) }, claims[run.scenario][run.protection][id]);
   });
 }
 
-/** A bound whose numbers are known. */
-export type Limits = Omit<Bound, 'most'> & { readonly most?: number | undefined };
+/** A number that was measured. */
+export interface Measured {
+  readonly name: string;
+  readonly unit: Unit;
+  /** `null`: there was nothing to measure, or it did not come to pass. */
+  readonly value: number | null;
+  /** What is said in place of `null`. @default '–' */
+  readonly nothing?: string;
+}
 
-/** Compares one number with its bound. `null`: there was nothing to measure, or it did not come to pass. */
-export function verdictOn(
-  measured: number | null,
-  unit: Unit,
-  { least, most, isNever = false, why }: Limits,
-): Pick<BoundRecord, 'bound' | 'measured' | 'ok' | 'why'> {
-  const isWithin = measured !== null && measured >= (least ?? -Infinity) && measured <= (most ?? Infinity);
+/** Compares one number of a run with its bound. Nothing holds no bound but one that says `isNever`. */
+export function verdictOn<Protection extends ProtectionId>(
+  run: RunRecord<Protection>,
+  { name, unit, value, nothing = '–' }: Measured,
+  { isNever = false, why, ...bound }: Bound,
+): BoundRecord {
+  const least = numberOf(bound.least, run);
+  const most = numberOf(bound.most, run);
+  const isWithin = value !== null && value >= (least ?? -Infinity) && value <= (most ?? Infinity);
   return {
+    scenario: run.scenario,
+    protection: run.protection,
+    name,
+    unit,
+    value,
+    least,
+    most,
     bound: isNever ? 'never' : rangeText(least, most, unit),
-    measured: measured === null ? 'never' : show(measured, unit),
-    ok: isNever ? measured === null : isWithin,
+    measured: value === null ? nothing : withUnit(value, unit),
+    ok: isNever ? value === null : isWithin,
     why,
   };
 }
 
-function rangeText(least: number | undefined, most: number | undefined, unit: Unit): string {
-  if (least === undefined) return most === undefined ? '' : `≤ ${show(most, unit)}`;
-  if (most === undefined) return `≥ ${show(least, unit)}`;
-  return `${show(least, unit).replace(/ .*/, '')} to ${show(most, unit)}`;
+function numberOf(limit: Bound['least'], run: RunRecord<ProtectionId>): number | null {
+  return (typeof limit === 'function' ? limit(run) : limit) ?? null;
 }
 
-/** A number with its unit, as the tables show it. */
-export function show(value: number, unit: Unit): string {
-  if (unit === 'share') return `${(value * 100).toFixed(1)} %`;
-  if (unit === 'times') return `${value.toFixed(2)} ×`;
-  if (unit === 'count') return String(value);
-  return `${Math.round(value)} ms`;
+function rangeText(least: number | null, most: number | null, unit: Unit): string {
+  if (least === null) return most === null ? '' : `≤ ${withUnit(most, unit)}`;
+  if (most === null) return `≥ ${withUnit(least, unit)}`;
+  const [from, to] = [withUnit(least, unit), withUnit(most, unit)];
+  const unitOf = (text: string): string => text.replace(/^\S+/, '');
+  return `${unitOf(from) === unitOf(to) ? from.replace(/ .*/, '') : from} to ${to}`;
 }

@@ -15,7 +15,7 @@ export type {
   Described,
   LabRecord,
   MeasureRecord,
-  ProtectionId,
+  ColumnId,
   RunProgress,
   RunRecord,
   ScenarioId,

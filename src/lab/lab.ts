@@ -3,17 +3,18 @@
  */
 import { availableParallelism } from 'node:os';
 import type { Ms } from '../core.js';
-import { measures } from './bounds.js';
 import { check } from './check.js';
+import { measures } from './measures.js';
 import { type Scenario, columns, controls, homepages, scenarios, timelineOf } from './plan.js';
 import { whyErrorsWentOn, whyMoreWasServed } from './questions.js';
-import type { AnswerRecord, ColumnId, LabRecord, RunProgress, RunRecord, ScenarioId } from './record.js';
+import type { RunPlan } from './raw-run.js';
+import type { AnswerRecord, LabRecord, ProtectionId, RunProgress, RunRecord, ScenarioId } from './record.js';
 import { run } from './run.js';
 
 export interface LabOptions {
   /** Which scenarios. None: all of them. */
   readonly only: readonly ScenarioId[];
-  /** Half the time for each run, for tests. */
+  /** Two thirds of the time for each run, for tests. */
   readonly isShort: boolean;
   readonly seed: number;
   /** Ends the lab, and every process that it has started. */
@@ -21,104 +22,118 @@ export interface LabOptions {
   readonly progress?: LabProgress;
 }
 
-/** Which run: a scenario under a protection, or under one of the controls. */
+/** Which run: a scenario under a protection. */
 export type RunName = Pick<RunProgress, 'scenario' | 'protection'>;
 
-/** Is told what is going on. */
+/** Hears what is going on. */
 export interface LabProgress {
   /** @param how  `isAgain`: the run has been made, and the machine disturbed it. */
   started(run: RunName, how: { readonly isAgain: boolean }): void;
-  told(progress: RunProgress): void;
+  second(progress: RunProgress): void;
   ended(run: RunName): void;
 }
 
-/** A run that is to be made. */
-interface Job {
-  readonly scenario: Scenario;
-  readonly column: ColumnId;
-  readonly homepages: number;
-}
-
-/** The machine has two processors, and a run takes less than one. */
+/** Most machines have two processors or more, and a run takes less than one. */
 const lanes = 2;
 
 /** A timer that is so late says that the machine had no time for us: what was measured then says nothing of ours. */
 export const tooLate: Ms = 250;
 
-/** No run is made again after that. */
+/** No run is repeated later than this. */
 const enough: Ms = 105_000;
 
 /**
- * Plays the lab.
+ * Plays the lab. The first run that cannot be made ends it.
  *
+ * @param play  Makes one run; another one in tests.
  * @throws the signal's reason when it aborts, and what keeps a run from being made.
  */
-export async function lab(options: LabOptions): Promise<Omit<LabRecord, 'command'>> {
+export async function lab(options: LabOptions, play = run): Promise<Omit<LabRecord, 'command'>> {
+  const { only, isShort, seed, progress } = options;
   const startedAt = new Date();
   const took = (): Ms => Date.now() - startedAt.getTime();
-  const played = scenarios.filter(({ id }) => options.only.length === 0 || options.only.includes(id));
-  const jobs = played.flatMap(jobsOf);
-  const records = new Map<Job, RunRecord<ColumnId>>();
-  const waiting = [...jobs];
-  const lane = async (): Promise<void> => {
-    for (let job = waiting.shift(); job !== undefined; job = waiting.shift())
-      records.set(job, await runOf(job, options, { isAgain: false }));
+  const failed = new AbortController();
+  const signal = AbortSignal.any([options.signal, failed.signal]);
+
+  const make = async (plan: RunPlan, how = { isAgain: false }): Promise<RunRecord<ProtectionId>> => {
+    const name = { scenario: plan.scenario.id, protection: plan.protection };
+    progress?.started(name, how);
+    const record = await play(plan, { signal, onProgress: (second) => progress?.second(second) });
+    progress?.ended(name);
+    return record;
   };
-  await allOrNone(Array.from({ length: lanes }, lane));
+
+  const played = scenarios.filter(({ id }) => only.length === 0 || only.includes(id));
+  const plans = played.flatMap((scenario) => plansOf(scenario, { isShort, seed }));
+  const records = new Map<RunPlan, RunRecord<ProtectionId>>();
+  const waiting = [...plans];
+  const lane = async (): Promise<void> => {
+    for (let plan = waiting.shift(); plan !== undefined; plan = waiting.shift())
+      records.set(plan, await make(plan));
+  };
+  const ended = await Promise.allSettled(
+    Array.from({ length: lanes }, () =>
+      lane().catch((error: unknown) => {
+        failed.abort(error); // ends the runs of the other lane too, and waits for none
+        throw error;
+      }),
+    ),
+  );
+  for (const one of ended) if (one.status === 'rejected') throw one.reason;
+
   // Those that the machine disturbed are made again, one at a time, as long as there is time.
-  for (const job of jobs.filter((one) => (records.get(one)?.marks.machine.lateBy ?? 0) > tooLate)) {
+  for (const [plan, first] of [...records].filter(([, record]) => isDisturbed(record))) {
     if (took() > enough) break;
-    records.set(job, await runOf(job, options, { isAgain: true }));
+    const second = await make(plan, { isAgain: true });
+    if (latenessOf(second) < latenessOf(first)) records.set(plan, second);
   }
 
-  const recordOf = <Column extends ColumnId>(id: ScenarioId, column: Column): RunRecord<Column>[] =>
+  const of = <Protection extends ProtectionId>(
+    id: ScenarioId,
+    protection: Protection,
+  ): RunRecord<Protection>[] =>
     [...records.values()].filter(
-      (one): one is RunRecord<Column> => one.scenario === id && one.protection === column,
+      (one): one is RunRecord<Protection> => one.scenario === id && one.protection === protection,
     );
-  const runs = played.flatMap(({ id }) => columns.flatMap((column) => recordOf(id, column.id)));
-  const answers = [
-    ...answersOf(whyMoreWasServed, recordOf('iii', 'full'), recordOf('iii', 'no-breaker')),
-    ...answersOf(whyErrorsWentOn, recordOf('i', 'full'), recordOf('i', 'one-process')),
-  ];
+  const runs = played.flatMap(({ id }) => columns.flatMap((column) => of(id, column.id)));
   return {
     startedAt: startedAt.toISOString(),
     took: took(),
     node: process.version,
     processors: availableParallelism(),
     homepages,
-    scenarios: played.map(({ id, title, told }) => ({ id, title, told })),
-    protections: columns,
+    scenarios: played.map(({ id, title, text }) => ({ id, title, text })),
+    columns,
+    controls: controls.map(({ id, title, text }) => ({ id, title, text })),
     runs,
-    controls: controls.flatMap(({ id, scenario }) => recordOf(scenario, id)),
-    controlProtections: controls.map(({ id, title, told }) => ({ id, title, told })),
-    measures: Object.values(measures).map(({ name, told }) => ({ name, told })),
+    controlRuns: controls.flatMap(({ id, scenario }) => of(scenario, id)),
+    measures: Object.values(measures).map(({ name, text }) => ({ name, text })),
     bounds: runs.flatMap(check),
-    answers,
+    answers: [
+      ...answersOf(whyMoreWasServed, of('iii', 'full'), of('iii', 'no-breaker')),
+      ...answersOf(whyErrorsWentOn, of('i', 'full'), of('i', 'one-process')),
+    ],
   };
 }
 
-/** The four protections, and the control of the question that this scenario raises. */
-function jobsOf(scenario: Scenario): Job[] {
+/** The four protections of the columns, and the control of the question that this scenario raises. */
+function plansOf(scenario: Scenario, { isShort, seed }: Pick<LabOptions, 'isShort' | 'seed'>): RunPlan[] {
+  const plan = { scenario, timeline: timelineOf(scenario, isShort), seed };
   const own = controls.filter((control) => control.scenario === scenario.id);
   return [
-    ...columns.map(({ id }) => ({ scenario, column: id, homepages })),
-    ...own.map((control) => ({ scenario, column: control.id, homepages: control.homepages })),
+    ...columns.map(({ id }) => ({ ...plan, protection: id, homepages })),
+    ...own.map((control) => ({ ...plan, protection: control.id, homepages: control.homepages })),
   ];
 }
 
-async function runOf(
-  { scenario, ...job }: Job,
-  { isShort, seed, signal, progress }: LabOptions,
-  how: { readonly isAgain: boolean },
-): Promise<RunRecord<ColumnId>> {
-  const name = { scenario: scenario.id, protection: job.column };
-  progress?.started(name, how);
-  const record = await run(
-    { scenario, ...job, timeline: timelineOf(scenario, isShort), seed },
-    { signal, onProgress: (told) => progress?.told(told) },
-  );
-  progress?.ended(name);
-  return record;
+/** Whether the machine had no time for a run, or no room for its readers. */
+function isDisturbed(record: RunRecord<ProtectionId>): boolean {
+  return latenessOf(record) > tooLate;
+}
+
+/** A reader who was held back makes a run worse than any timer. */
+function latenessOf({ marks: { machine } }: RunRecord<ProtectionId>): number {
+  return machine.held > 0 ? Infinity : machine.lateBy;
 }
 
 /** An answer, when both of its runs have been made. */
@@ -128,10 +143,4 @@ function answersOf<Run, Control>(
   [control]: readonly Control[],
 ): AnswerRecord[] {
   return run === undefined || control === undefined ? [] : [answer(run, control)];
-}
-
-/** All of them, or the first failure when every one of them has ended. */
-async function allOrNone(works: readonly Promise<void>[]): Promise<void> {
-  const ended = await Promise.allSettled(works);
-  for (const one of ended) if (one.status === 'rejected') throw one.reason;
 }

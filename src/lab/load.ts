@@ -9,7 +9,8 @@ import { Agent, get } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Ms, seeded } from '../core.js';
 import { hear, say, toldAtStart } from './child.js';
-import type { LoadDone, LoadStart, PageRecord, Pages } from './messages.js';
+import type { LoadDone, LoadStart, PageRecord, Pages, Warm } from './messages.js';
+import type { Page } from './system/homepage.js';
 
 /** Nobody waits longer for a page. */
 const patience: Ms = 3000;
@@ -28,8 +29,12 @@ let held = 0;
 let lateBy: Ms = 0;
 let unsaid: PageRecord[] = [];
 
-/** Asks for one page. Never rejects: how it ended is in the record. */
-async function ask(nth: number, at: Ms): Promise<PageRecord> {
+/**
+ * Asks for one page. Never rejects: how it ended is in the record.
+ *
+ * @param late  By how much it is asked for too late. Its reader has waited that long already.
+ */
+async function ask(nth: number, at: Ms, late: Ms): Promise<PageRecord> {
   const askedAt = performance.now();
   const token = nth % strangers === strangers - 1 ? 'forged' : 'token-of-ada';
   const given = await new Promise<{ status: number; isDegraded: boolean }>((resolve) => {
@@ -48,11 +53,15 @@ async function ask(nth: number, at: Ms): Promise<PageRecord> {
         .on('error', nothing)
         .on('end', () => {
           const { statusCode: status = 0 } = response;
-          resolve({ status, isDegraded: status === 200 && !text.endsWith('"missing":[]}') });
+          resolve({ status, isDegraded: status === 200 && missingIn(text) });
         });
     }).on('error', nothing);
   });
-  return { at, latency: performance.now() - askedAt, ...given };
+  return { at, latency: late + performance.now() - askedAt, ...given };
+}
+
+function missingIn(text: string): boolean {
+  return (JSON.parse(text) as Page).missing.length > 0;
 }
 
 /** People come until the time is over; then the last of them are waited for. */
@@ -67,14 +76,15 @@ async function comeFrom(startsAt: Ms): Promise<void> {
     // Several may be due: who comes late to his own time is asked for all the same.
     const wait = startsAt + at - Date.now();
     if (wait > 0) await sleep(wait);
-    lateBy = Math.max(lateBy, Date.now() - startsAt - at);
+    const late = Math.max(0, Date.now() - startsAt - at);
+    lateBy = Math.max(lateBy, late);
     if (inFlight >= mostInFlight) {
       held += 1;
       continue;
     }
     inFlight += 1;
     most = Math.max(most, inFlight);
-    const ended = ask(nth, at).then((page) => {
+    const ended = ask(nth, at, late).then((page) => {
       inFlight -= 1;
       unsaid.push(page);
     });
@@ -97,11 +107,11 @@ function tell(): void {
 /** Before the run each process answers some pages, so that what is seen is not how a program warms up. */
 async function warmUp(): Promise<void> {
   for (let round = 0; round < 8; round++)
-    await Promise.all(Array.from({ length: 2 * targets.length }, (_, nth) => ask(nth, 0)));
+    await Promise.all(Array.from({ length: 2 * targets.length }, (_, nth) => ask(nth, 0, 0)));
 }
 
 hear((request) => {
   if (request.ask === 'begin') void comeFrom(request.startsAt);
 });
 await warmUp();
-say({ listening: 'warm' });
+say({ isWarm: true } satisfies Warm);

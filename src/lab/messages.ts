@@ -2,7 +2,8 @@
  * What the runner and its processes say to each other.
  */
 import type { Ms } from '../core.js';
-import type { ColumnId, UpstreamName } from './record.js';
+import type { UpstreamName } from './record.js';
+import type { Surroundings } from './system/service.js';
 
 export type ServiceName = 'homepage' | UpstreamName;
 
@@ -10,10 +11,8 @@ export type ServiceName = 'homepage' | UpstreamName;
 export type Fault = { readonly kind: 'none' | 'dead' } | { readonly kind: 'slow'; readonly factor: number };
 
 /** How a process is started: the one argument of a program, as JSON. */
-export interface ServiceStart {
+export interface ServiceStart extends Surroundings {
   readonly service: ServiceName;
-  readonly protection: ColumnId;
-  readonly addresses: Readonly<Partial<Record<UpstreamName, string>>>;
 }
 
 export interface LoadStart {
@@ -34,6 +33,11 @@ export type Request =
 /** What a service answers first: that it listens. */
 export interface Listening {
   readonly listening: string;
+}
+
+/** What the load says first: the services have answered some pages. */
+export interface Warm {
+  readonly isWarm: true;
 }
 
 /** After a fault has begun or ended. */
@@ -62,7 +66,7 @@ export interface LoadDone {
   readonly loadDone: true;
   readonly mostInFlight: number;
   readonly held: number;
-  /** By how much the latest page was late, because the machine had no time for us. */
+  /** The most by which a page was late, because the machine had no time for us. */
   readonly lateBy: Ms;
 }
 
@@ -75,10 +79,10 @@ export interface AttemptMark {
 
 /** What a service has seen of its own calls. */
 export interface ServiceReport {
-  /** By how much its latest timer was late, because the machine had no time for it. */
+  /** The most by which a timer was late, because the machine had no time for it. */
   readonly lateBy: Ms;
   readonly attempts: readonly AttemptMark[];
-  /** Those attempts that found no connection. */
+  /** Those attempts that found no connection, or lost the one they had. */
   readonly connectionErrors: readonly AttemptMark[];
   readonly retries: readonly Ms[];
   /** Calls that a circuit did not let through. */

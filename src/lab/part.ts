@@ -48,8 +48,8 @@ export class Part {
 
   /**
    * What an upstream was asked for. Homepage wants authentication for each page, and the lists for those that it knows
-   * the reader of. Recommendations ask authentication whenever they have worked for somebody: by an attempt, which may
-   * be a retry, or by one that their circuit refused.
+   * the reader of. Recommendations ask authentication whenever they have worked for somebody; each of these calls, and
+   * each of their retries, is an attempt or is refused by their circuit.
    */
   load(upstream: UpstreamName): Load<number> {
     const attemptsOf = ({ attempts }: ServiceReport): number =>
@@ -65,12 +65,12 @@ export class Part {
     return { fresh: fresh + Math.max(0, asked), attempts };
   }
 
-  /** Attempts after the first, by all callers. */
+  /** Retries that were decided on, by all callers. */
   get retries(): number {
     return this.#sum(({ retries }) => this.#count(retries));
   }
 
-  /** Attempts for which no connection came about, by all callers. */
+  /** Attempts that found no connection, or lost the one they had, by all callers. */
   get connectionErrors(): number {
     return this.#sum(({ connectionErrors }) => this.#among(connectionErrors));
   }

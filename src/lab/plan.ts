@@ -3,13 +3,13 @@
  */
 import type { Ms } from '../core.js';
 import type { Fault } from './messages.js';
-import type { ControlId, Described, ProtectionId, ScenarioId, UpstreamName } from './record.js';
+import type { ControlId, Described, ColumnId, ScenarioId, UpstreamName } from './record.js';
 
 /** An outage: whom it strikes, how, and for how long. */
 export interface Scenario extends Described<ScenarioId> {
   readonly struck: UpstreamName;
   readonly fault: Fault;
-  /** Whether it is a moment's trouble: half as long as the others. */
+  /** Whether it is a moment's trouble: two seconds. */
   readonly isBlip: boolean;
 }
 
@@ -21,7 +21,7 @@ export const scenarios: readonly Scenario[] = [
   {
     id: 'i',
     title: 'recommendations are gone',
-    told: 'The service has crashed: nobody listens at its port. A page can do without its list.',
+    text: 'The service has crashed: nobody listens at its port. A page can do without its list.',
     struck: 'recommendations',
     fault: { kind: 'dead' },
     isBlip: false,
@@ -29,7 +29,7 @@ export const scenarios: readonly Scenario[] = [
   {
     id: 'ii',
     title: 'authentication is gone',
-    told: 'The service has crashed, and nothing can stand in for it: without it there is no page.',
+    text: 'The service has crashed, and nothing can stand in for it: without it there is no page.',
     struck: 'authentication',
     fault: { kind: 'dead' },
     isBlip: false,
@@ -37,7 +37,7 @@ export const scenarios: readonly Scenario[] = [
   {
     id: 'iii',
     title: 'recommendations are slow',
-    told: 'Each answer takes twenty times as long. Nothing fails, and everybody waits.',
+    text: 'Each answer takes twenty times as long. Nothing fails, and everybody waits.',
     struck: 'recommendations',
     fault: slow,
     isBlip: false,
@@ -45,25 +45,25 @@ export const scenarios: readonly Scenario[] = [
   {
     id: 'iv',
     title: 'too many retries',
-    told: 'Recommendations are slow for a moment only. Retries then keep them down, for each asks four times over.',
+    text: 'Recommendations are slow for a moment only. Retries then keep them down, for each asks four times over.',
     struck: 'recommendations',
     fault: slow,
     isBlip: true,
   },
 ];
 
-export const columns: readonly Described<ProtectionId>[] = [
-  { id: 'none', title: 'no protection', told: 'Each call is made once, and waits as long as it takes.' },
-  { id: 'retries', title: 'retries', told: 'Three more tries, at once.' },
+export const columns: readonly Described<ColumnId>[] = [
+  { id: 'none', title: 'no protection', text: 'Each call is made once, and waits as long as it takes.' },
+  { id: 'retries', title: 'retries', text: 'Three more tries, at once.' },
   {
     id: 'timeouts',
     title: 'retries, jitter, timeouts',
-    told: 'Three more tries after waits that grow and scatter; 250 ms for an attempt, 1.5 s for a call.',
+    text: 'Three more tries after waits that grow and scatter; 250 ms for an attempt, 1.5 s for a call.',
   },
   {
     id: 'full',
     title: 'budget, breaker, fallback',
-    told: 'The same, and retries are paid for, a circuit breaker steps aside, and a list may be left out.',
+    text: 'The same, and retries are paid for, a circuit breaker steps aside, and a list may be left out.',
   },
 ];
 
@@ -81,14 +81,14 @@ export const controls: readonly Control[] = [
   {
     id: 'no-breaker',
     title: 'control: no breaker',
-    told: 'Full protection without a circuit breaker around the lists.',
+    text: 'Full protection without a circuit breaker around the lists.',
     scenario: 'iii',
     homepages,
   },
   {
     id: 'one-process',
     title: 'control: one process, no probes',
-    told: 'Full protection, one process of the homepage, and a circuit that stays open while the fault lasts.',
+    text: 'Full protection; one process, so that no other has yet to learn; and a circuit that stays open while the fault lasts, so that it sends no probe.',
     scenario: 'i',
     homepages: 1,
   },
@@ -104,7 +104,7 @@ export interface Timeline {
 /**
  * The timeline of a run: some normal seconds, the fault, and time to come back.
  *
- * @param isShort  For tests: about half of it.
+ * @param isShort  For tests: two thirds of it. All faults then last two seconds.
  */
 export function timelineOf({ isBlip }: Scenario, isShort: boolean): Timeline {
   const [before, lasts, seconds] = isShort ? [1000, 2000, 6] : [1500, isBlip ? 2000 : 3500, 9];

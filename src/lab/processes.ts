@@ -16,12 +16,12 @@ export class LabProcess {
   readonly #gone: Promise<never>;
 
   /**
-   * @param program  The file beside this one: `'load'`.
-   * @param told     What it is told to start with.
+   * @param program   The file beside this one: `'load'`.
+   * @param argument  What it starts with.
    */
-  constructor(program: string, told: object, name = program) {
+  constructor(program: string, argument: object, name = program) {
     this.#name = name;
-    this.#child = fork(new URL(`./${program}.js`, import.meta.url), [JSON.stringify(told)], {
+    this.#child = fork(new URL(`./${program}.js`, import.meta.url), [JSON.stringify(argument)], {
       // Small programs: a young generation of 1 MB does, and fourteen of them have to share a machine.
       execArgv: ['--max-semi-space-size=1', '--max-old-space-size=96'],
     });
@@ -29,8 +29,9 @@ export class LabProcess {
       const fail = (why: string): void => {
         reject(new Error(`The process of ${name} ${why}.`));
       };
-      this.#child.once('error', (error) => {
-        fail(`could not be started: ${error.message}`);
+      // Of a child that could not be started, and of words that did not reach one.
+      this.#child.on('error', (error) => {
+        fail(`cannot be reached: ${error.message}`);
       });
       this.#child.once('exit', (code, signal) => {
         fail(`ended by itself (${signal ?? code})`);
@@ -53,7 +54,7 @@ export class LabProcess {
    *
    * @throws when the process ends instead, or says nothing for long.
    */
-  async told<Message extends object>(
+  async waitFor<Message extends object>(
     key: string & keyof Message,
     request?: Request,
     within = patience,

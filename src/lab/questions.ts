@@ -1,13 +1,15 @@
 /**
- * Two questions that the old story of this outage left open, each answered by a number, and by the same number with
+ * Two questions that outages like these raise, each answered by a number, and by the same number with
  * its cause switched off.
  *
  * Why was more served than normal once the circuits were open? Why were connections still refused while they were?
  */
 import type { Ms } from '../core.js';
 import { questionBounds } from './bounds.js';
-import { show, verdictOn } from './check.js';
-import type { AnswerRecord, BoundRecord, ControlId, ProcessErrors, RunRecord } from './record.js';
+import { verdictOn } from './check.js';
+import { measures } from './measures.js';
+import type { AnswerRecord, ControlId, ProcessErrors, RunRecord } from './record.js';
+import { time } from './units.js';
 
 type Control = RunRecord<ControlId>;
 
@@ -24,7 +26,7 @@ export function whyMoreWasServed(slow: RunRecord, without: Control): AnswerRecor
     question: 'Why was more served than normal once the circuits were open?',
     answer:
       `A page that leaves out recommendations does not wait for them: it takes ${time(degradedPage)} in place of ${time(fullPage)}. ` +
-      'Ten readers who ask again as soon as they are answered, as the old load did, then ask that much more often. ' +
+      'Ten readers who ask again as soon as they are answered, as the clients of many load tests do, then ask that much more often. ' +
       'Ours come when they like, so they see quicker pages and not more of them.',
     numbers: [
       { name: 'time saved on each page', measured: savedText(saved), without: savedText(savedWithout) },
@@ -35,13 +37,24 @@ export function whyMoreWasServed(slow: RunRecord, without: Control): AnswerRecor
       },
     ],
     bounds: [
-      verdict(slow, 'time saved on each page by open circuits', saved, 'ms', questionBounds.timeSaved),
-      verdict(
+      verdictOn(
+        slow,
+        { name: 'time saved on each page', unit: 'ms', value: saved },
+        questionBounds.timeSaved,
+      ),
+      verdictOn(
         without,
-        'time lost on each page without the breaker',
-        savedWithout === null ? null : -savedWithout,
-        'ms',
+        {
+          name: 'time lost on each page without the breaker',
+          unit: 'ms',
+          value: savedWithout === null ? null : -savedWithout,
+        },
         questionBounds.timeLostWithout,
+      ),
+      verdictOn(
+        without,
+        { name: 'attempts without the breaker', unit: 'times', value: measures.attempts.of(without) },
+        questionBounds.attemptsWithout,
       ),
     ],
   };
@@ -59,11 +72,11 @@ export function whyErrorsWentOn(dead: RunRecord, without: Control): AnswerRecord
   const ofAll = (errors: ProcessErrors): number => errors.ofCalls + errors.ofProbes;
   const row = (
     name: string,
-    told: (run: RunRecord | Control) => string,
+    text: (run: RunRecord | Control) => string,
   ): AnswerRecord['numbers'][number] => ({
     name,
-    measured: told(dead),
-    without: told(without),
+    measured: text(dead),
+    without: text(without),
   });
   return {
     question: 'Why were connections still refused while the circuits were open?',
@@ -76,19 +89,27 @@ export function whyErrorsWentOn(dead: RunRecord, without: Control): AnswerRecord
       row('of them to probes', (run) => byProcess(run, ofProbes)),
     ],
     bounds: [
-      verdict(
+      verdictOn(
         dead,
-        'refused to calls after the first circuit had opened',
-        sumOf(dead, ofCalls),
-        'count',
+        {
+          name: 'refused to calls after the first circuit had opened',
+          unit: 'count',
+          value: sumOf(dead, ofCalls),
+        },
         questionBounds.refusedToCalls,
       ),
-      verdict(dead, 'refused to probes', sumOf(dead, ofProbes), 'count', questionBounds.refusedToProbes),
-      verdict(
+      verdictOn(
+        dead,
+        { name: 'refused to probes', unit: 'count', value: sumOf(dead, ofProbes) },
+        questionBounds.refusedToProbes,
+      ),
+      verdictOn(
         without,
-        'refused in all, with one process and no probes',
-        sumOf(without, ofAll),
-        'count',
+        {
+          name: 'refused in all, with one process and no probes',
+          unit: 'count',
+          value: sumOf(without, ofAll),
+        },
         questionBounds.refusedWithout,
       ),
     ],
@@ -118,17 +139,4 @@ function sumOf({ marks }: RunRecord | Control, count: Count): number {
 
 function byProcess({ marks }: RunRecord | Control, count: Count): string {
   return marks.errorsWhileOpen.map((errors) => `${errors.process}: ${count(errors)}`).join(', ');
-}
-
-function verdict(
-  { scenario, protection }: RunRecord | Control,
-  name: string,
-  measured: number | null,
-  ...bound: [Parameters<typeof verdictOn>[1], Parameters<typeof verdictOn>[2]]
-): BoundRecord {
-  return { scenario, protection, name, ...verdictOn(measured, ...bound) };
-}
-
-function time(value: Ms | null): string {
-  return value === null ? '–' : show(value, 'ms');
 }

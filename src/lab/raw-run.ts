@@ -4,19 +4,19 @@
 import type { Ms } from '../core.js';
 import type { LoadDone, PageRecord, ServiceReport } from './messages.js';
 import type { Scenario, Timeline } from './plan.js';
-import type { ColumnId, UpstreamName } from './record.js';
+import type { ProtectionId, UpstreamName } from './record.js';
 
 /** What a run is to be. */
 export interface RunPlan {
   readonly scenario: Scenario;
-  readonly column: ColumnId;
+  readonly protection: ProtectionId;
   /** How many processes serve the homepage. */
   readonly homepages: number;
   readonly timeline: Timeline;
   readonly seed: number;
 }
 
-/** When the fault really began and ended, and how much work it left behind. */
+/** When the service said that the fault had begun, and had ended, and how much work it left behind. */
 export interface Harm {
   readonly from: Ms;
   readonly to: Ms;

@@ -3,19 +3,19 @@
  */
 import { Part } from './part.js';
 import { type RawRun, byUpstream } from './raw-run.js';
-import type { ColumnId, Load, RunRecord, Series, UpstreamName } from './record.js';
+import type { ProtectionId, Load, RunRecord, Series, UpstreamName } from './record.js';
 import { backToNormal } from './recovery.js';
 import { circuitsOf, errorsWhileOpen, eventsOf } from './turning-points.js';
 
-export function recordOf(raw: RawRun): RunRecord<ColumnId> {
-  const { scenario, column, timeline, seed, harm, load, pages, reports } = raw;
+export function recordOf(raw: RawRun): RunRecord<ProtectionId> {
+  const { scenario, protection, timeline, seed, harm, load, pages, reports } = raw;
   const end = timeline.seconds * 1000;
   const before = new Part(raw, 0, harm.from);
   const during = new Part(raw, harm.from, harm.to);
   const after = new Part(raw, harm.to, end);
   return {
     scenario: scenario.id,
-    protection: column,
+    protection,
     seed,
     seconds: timeline.seconds,
     fault: { from: harm.from, to: harm.to },

@@ -10,14 +10,14 @@ import type { Ms } from '../core.js';
 /** i: recommendations dead; ii: authentication dead; iii: recommendations slow; iv: too many retries. */
 export type ScenarioId = 'i' | 'ii' | 'iii' | 'iv';
 
-/** The four columns of the report, from left to right. */
-export type ProtectionId = 'none' | 'retries' | 'timeouts' | 'full';
+/** The protections that are compared: the four columns of the report, from left to right. */
+export type ColumnId = 'none' | 'retries' | 'timeouts' | 'full';
 
-/** Full protection with what a question takes for a cause switched off. */
+/** Full protection with what a question takes for a cause switched off, to compare with. */
 export type ControlId = 'no-breaker' | 'one-process';
 
-/** All that a scenario can be played under. */
-export type ColumnId = ProtectionId | ControlId;
+/** All protections. */
+export type ProtectionId = ColumnId | ControlId;
 
 /** The services that homepage needs. */
 export type UpstreamName = 'authentication' | 'recommendations' | 'popularity';
@@ -36,16 +36,16 @@ export interface LabRecord {
   readonly processors: number;
   /** The command that makes it again. */
   readonly command: string;
-  /** How many processes serve the homepage; each has circuits of its own. */
+  /** How many processes serve the homepage, each with circuits of its own. A control may have fewer. */
   readonly homepages: number;
   /** What was played and under what, in the order in which it is shown. */
   readonly scenarios: readonly Described<ScenarioId>[];
-  readonly protections: readonly Described<ProtectionId>[];
+  readonly columns: readonly Described<ColumnId>[];
+  readonly controls: readonly Described<ControlId>[];
+  /** Each scenario under each protection of a column. */
   readonly runs: readonly RunRecord[];
   /** The runs with which the answers are compared. They are in no chart. */
-  readonly controls: readonly RunRecord<ControlId>[];
-  /** What those were played under. */
-  readonly controlProtections: readonly Described<ControlId>[];
+  readonly controlRuns: readonly RunRecord<ControlId>[];
   /** What is measured of each run, in the order in which it is shown. */
   readonly measures: readonly MeasureRecord[];
   /** What was claimed of each scenario under each protection. */
@@ -59,21 +59,24 @@ export interface Described<Id extends string> {
   /** A few words, the title of a row or of a column. */
   readonly title: string;
   /** A sentence or two. */
-  readonly told: string;
+  readonly text: string;
 }
+
+/** Of a number: a share from 0 to 1, a ratio, milliseconds, or how many. */
+export type Unit = 'share' | 'times' | 'ms' | 'count';
 
 /** What is measured of a run. */
 export interface MeasureRecord {
-  /** A few words: `time to a page`. */
+  /** A few words: `time to answer`. */
   readonly name: string;
-  /** What exactly it is, in a sentence without a verb. */
-  readonly told: string;
+  /** What exactly it is. */
+  readonly text: string;
 }
 
 /** What one run of a scenario under one protection brought. */
-export interface RunRecord<Column extends ColumnId = ProtectionId> {
+export interface RunRecord<Protection extends ProtectionId = ColumnId> {
   readonly scenario: ScenarioId;
-  readonly protection: Column;
+  readonly protection: Protection;
   readonly seed: number;
   /** Its length. Every list of `series` is as long. */
   readonly seconds: number;
@@ -95,7 +98,7 @@ export interface LabEvent {
   readonly text: string;
 }
 
-/** How a page ended: with both lists, with a list degraded, 401, 503 and other refusals, or with no good answer at all. */
+/** How a page ended: with both lists, with a list degraded, 401, 503, or with no good answer at all. */
 export type PageEnd = 'answered' | 'degraded' | 'unauthorised' | 'refused' | 'failed';
 
 /** How many pages ended how. A page counts in the second in which it was *asked for*, so that they add up to `fresh`. */
@@ -110,9 +113,9 @@ export interface Series extends PageCounts<readonly number[]> {
   readonly latencyP50: readonly (Ms | null)[];
   readonly latencyP95: readonly (Ms | null)[];
   readonly load: Readonly<Record<UpstreamName, Load<readonly number[]>>>;
-  /** Attempts after the first, by all callers. */
+  /** Retries that were decided on, by all callers. A circuit may have refused what was then to be sent. */
   readonly retries: readonly number[];
-  /** Attempts for which no connection came about. */
+  /** Attempts that found no connection, or lost the one they had. */
   readonly connectionErrors: readonly number[];
   /** By the upstream that a circuit guards. None where the protection has no circuits. */
   readonly circuits: Readonly<Partial<Record<UpstreamName, Circuits>>>;
@@ -176,17 +179,23 @@ export interface MachineMarks {
   readonly mostInFlight: number;
   /** Pages that were not asked for, since too many were under way. */
   readonly held: number;
-  /** By how much the latest timer of any process was late. */
+  /** The most by which a timer of any process was late. */
   readonly lateBy: Ms;
 }
 
 /** One claim, and what was measured. */
 export interface BoundRecord {
   readonly scenario: ScenarioId;
-  readonly protection: ColumnId;
-  /** What is bounded, in few words: `time to a page`. */
+  readonly protection: ProtectionId;
+  /** What is bounded, in few words: `time to answer`. */
   readonly name: string;
-  /** With its unit: `≥ 99.0 %`, `200 to 700 ms`. */
+  readonly unit: Unit;
+  /** What was measured; `null` for nothing. */
+  readonly value: number | null;
+  /** Between these it has to be; `null` for no such bound. */
+  readonly least: number | null;
+  readonly most: number | null;
+  /** The same in words, with its unit: `≥ 99.0 %`, `200 to 700 ms`, `never`. */
   readonly bound: string;
   /** With its unit: `99.7 %`. */
   readonly measured: string;
@@ -213,10 +222,10 @@ export interface AnswerNumber {
   readonly without?: string;
 }
 
-/** What is known of a run while it lasts: told once for each second that is over. */
+/** What is known of a run while it lasts, for each second that is over. */
 export interface RunProgress {
   readonly scenario: ScenarioId;
-  readonly protection: ColumnId;
+  readonly protection: ProtectionId;
   /** How many seconds are over, and how many there will be. */
   readonly second: number;
   readonly seconds: number;

@@ -10,6 +10,9 @@ import type { PageRecord } from './messages.js';
 /** A page that takes longer is not a normal one: ten times what it takes where all is well. */
 const bearable: Ms = 500;
 
+/** A circuit spreads its open time by a fifth to both sides, unless it is told otherwise. */
+const mostJitter = 1.2;
+
 /** Of the pages of a second, so many may be bad where all is well. */
 const usualShare = 0.05;
 
@@ -66,25 +69,24 @@ export function drainTime(given: {
 }
 
 /**
- * How long a circuit takes to be closed again at most, after what it guards has come back: a probe that was sent too
- * early fails, the circuit stays open for its longest time, a call comes that is let through, and those of the ramp.
+ * How long a circuit usually takes to be closed again after what it guards has come back: a probe that was sent too early
+ * fails, the circuit stays open for its longest time, a call comes that is let through, and then one after each step of
+ * the ramp.
  *
- * @param load  Calls per millisecond that this one circuit sees: those of its own process.
+ *     comebackTime({ timeout: 250, maxOpenTime: 1000, load: 0.05, ramp: { from: 0.5, factor: 2, every: 250 } })   // 1740 ms
+ *
+ * @param timeout  How long a probe takes to fail.
+ * @param load     Calls per millisecond that this one circuit sees: those of its own process. The next comes after 1 / load.
  */
 export function comebackTime(given: {
   readonly timeout: Ms;
-  readonly longestOpen: Ms;
+  readonly maxOpenTime: Ms;
   readonly load: number;
-  readonly ramp: {
-    readonly from: number;
-    readonly factor: number;
-    readonly every: Ms;
-    readonly minCalls: number;
-  };
+  readonly ramp: { readonly from: number; readonly factor: number; readonly every: Ms };
 }): Ms {
-  const { timeout, longestOpen, load, ramp } = given;
-  let time = timeout + longestOpen + 1 / load;
-  for (let share = ramp.from; share < 1; share *= ramp.factor)
-    time += Math.max(ramp.every, ramp.minCalls / (load * share));
+  const { timeout, maxOpenTime, load, ramp } = given;
+  const nextCall = 1 / load;
+  let time = timeout + mostJitter * maxOpenTime + nextCall;
+  for (let share = ramp.from; share < 1; share *= ramp.factor) time += ramp.every + nextCall;
   return time;
 }

@@ -14,10 +14,11 @@ import type {
   ServiceName,
   ServiceReport,
   ServiceStart,
+  Warm,
 } from './messages.js';
 import { rate } from './plan.js';
 import { LabProcess } from './processes.js';
-import type { ColumnId, RunProgress, RunRecord, UpstreamName } from './record.js';
+import type { ProtectionId, RunProgress, RunRecord, UpstreamName } from './record.js';
 import type { Harm, RunPlan } from './raw-run.js';
 import { recordOf } from './record-of.js';
 import { SecondsTold } from './seconds-told.js';
@@ -33,11 +34,14 @@ export interface RunOptions {
  *
  * @throws the signal's reason, when it aborts; when a process ends by itself, or does not answer.
  */
-export async function run(plan: RunPlan, { signal, onProgress }: RunOptions): Promise<RunRecord<ColumnId>> {
+export async function run(
+  plan: RunPlan,
+  { signal, onProgress }: RunOptions,
+): Promise<RunRecord<ProtectionId>> {
   const processes: LabProcess[] = [];
-  const start = (program: string, told: object, name: string): LabProcess => {
+  const start: Start = (program, argument, name) => {
     signal.throwIfAborted();
-    const process = new LabProcess(program, told, name);
+    const process = new LabProcess(program, argument, name);
     processes.push(process);
     return process;
   };
@@ -58,22 +62,19 @@ export async function run(plan: RunPlan, { signal, onProgress }: RunOptions): Pr
   }
 }
 
-type Start = (program: string, told: object, name: string) => LabProcess;
+type Start = (program: string, argument: object, name: string) => LabProcess;
 
 async function play(
   plan: RunPlan,
   start: Start,
   onProgress: RunOptions['onProgress'],
-): Promise<RunRecord<ColumnId>> {
-  const { scenario, column, timeline, seed } = plan;
+): Promise<RunRecord<ProtectionId>> {
+  const { scenario, protection, timeline, seed } = plan;
   const { upstreams, pages } = await startServices(plan, start);
   const targets = pages.map(({ url }) => url);
   const load = start('load', { targets, rate, seconds: timeline.seconds, seed } satisfies LoadStart, 'load');
-  await load.told<Listening>('listening');
-  const seen = new SecondsTold(
-    { scenario: scenario.id, protection: column, seconds: timeline.seconds },
-    onProgress,
-  );
+  await load.waitFor<Warm>('isWarm');
+  const seen = new SecondsTold({ scenario: scenario.id, protection, seconds: timeline.seconds }, onProgress);
   load.hear((message) => {
     if ('pages' in message) seen.see((message as Pages).pages);
   });
@@ -83,13 +84,14 @@ async function play(
   for (const { process } of services) process.tell({ ask: 'begin', startsAt });
   const wholeRun = timeline.seconds * 1000 + 20_000;
   const [done, harm] = await Promise.all([
-    load.told<LoadDone>('loadDone', { ask: 'begin', startsAt }, wholeRun),
+    load.waitFor<LoadDone>('loadDone', { ask: 'begin', startsAt }, wholeRun),
     harmOnTime(upstreams[scenario.struck].process, plan, startsAt),
   ]);
+  seen.end();
   const reports = await Promise.all(
     services.map(async ({ name, process }) => ({
       name,
-      report: await process.told<ServiceReport>('attempts', { ask: 'report' }),
+      report: await process.waitFor<ServiceReport>('attempts', { ask: 'report' }),
     })),
   );
   return recordOf({ ...plan, harm, load: done, pages: seen.pages, reports });
@@ -97,7 +99,7 @@ async function play(
 
 /** The four services, those first that others ask. */
 async function startServices(
-  { column, homepages }: RunPlan,
+  { protection, homepages }: RunPlan,
   start: Start,
 ): Promise<{ readonly upstreams: Record<UpstreamName, Started>; readonly pages: readonly Started[] }> {
   const service = async (
@@ -105,12 +107,8 @@ async function startServices(
     addresses: ServiceStart['addresses'] = {},
     name: string = service,
   ): Promise<Started> => {
-    const process = start(
-      'run-service',
-      { service, protection: column, addresses } satisfies ServiceStart,
-      name,
-    );
-    const { listening } = await process.told<Listening>('listening');
+    const process = start('run-service', { service, protection, addresses } satisfies ServiceStart, name);
+    const { listening } = await process.waitFor<Listening>('listening');
     return { name, process, url: listening };
   };
   const [authentication, popularity] = await Promise.all([service('authentication'), service('popularity')]);
@@ -135,10 +133,13 @@ async function harmOnTime(
   startsAt: Ms,
 ): Promise<Harm> {
   await until(startsAt + timeline.from);
-  await process.told<FaultDone>('faultDone', { ask: 'fault', fault });
+  await process.waitFor<FaultDone>('faultDone', { ask: 'fault', fault });
   const from = Date.now() - startsAt;
   await until(startsAt + timeline.to);
-  const { backlog } = await process.told<FaultDone>('faultDone', { ask: 'fault', fault: { kind: 'none' } });
+  const { backlog } = await process.waitFor<FaultDone>('faultDone', {
+    ask: 'fault',
+    fault: { kind: 'none' },
+  });
   return { from, to: Date.now() - startsAt, backlog };
 }
 

@@ -24,7 +24,15 @@ export class SecondsTold {
   /** Pages that have ended. */
   see(pages: readonly PageRecord[]): void {
     this.pages.push(...pages);
-    const newest = Math.max(...pages.map(endOf));
+    this.#tellUpTo(Math.max(...pages.map(endOf)));
+  }
+
+  /** No page comes any more: tells of the seconds that are left. */
+  end(): void {
+    this.#tellUpTo(Infinity);
+  }
+
+  #tellUpTo(newest: Ms): void {
     while (this.#over < this.#run.seconds && newest >= (this.#over + 1) * 1000) {
       const [from, to] = [this.#over * 1000, (this.#over + 1) * 1000];
       const ended = this.pages.filter((page) => endOf(page) >= from && endOf(page) < to);

@@ -1,8 +1,8 @@
 /**
  * What a service does to others, seen from outside its code: attempts, connections refused, retries, circuits.
  *
- * Retries, circuits and what these refuse are told by Stampede's event hub. Attempts are counted where they leave the process, at the
- * client that sends them, so that a call which a circuit refuses is none.
+ * Retries, circuits and what these refuse are told by Stampede's event hub. Attempts are counted where they leave the
+ * process, at the client that sends them, so that a call which a circuit refuses is none.
  */
 import { subscribe as hearChannel } from 'node:diagnostics_channel';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
@@ -13,6 +13,9 @@ import type { Service, Surroundings } from './system/service.js';
 
 /** Codes of attempts that found nobody, or lost the connection they had. */
 const lostConnection: readonly unknown[] = ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'];
+
+/** How often it is looked whether timers are late. */
+const lookEvery: Ms = 20;
 
 /** What the channels of undici tell: the request, as an object that is the same each time. */
 interface Told {
@@ -37,7 +40,7 @@ export function watch(service: Service, { addresses }: Surroundings): Watch {
   const retries: Ms[] = [];
   const refusals: Ms[] = [];
   const circuits: { at: Ms; upstream: UpstreamName; to: 'closed' | 'open' | 'halfOpen' }[] = [];
-  const delay = monitorEventLoopDelay({ resolution: 20 });
+  const delay = monitorEventLoopDelay({ resolution: lookEvery });
   delay.enable();
   const marks = new WeakMap<object, AttemptMark>();
 
@@ -78,7 +81,7 @@ export function watch(service: Service, { addresses }: Surroundings): Watch {
     const since = <Mark extends { readonly at: Ms }>(list: readonly Mark[]): Mark[] =>
       list.map((mark) => ({ ...mark, at: mark.at - startsAt })).filter(({ at }) => at >= 0);
     return {
-      lateBy: delay.max / 1e6,
+      lateBy: Math.max(0, delay.max / 1e6 - lookEvery), // what it measures has the wait for the next look in it
       attempts: since(attempts),
       connectionErrors: since(connectionErrors),
       retries: sinceThen(retries),

@@ -47,17 +47,25 @@ export function eventsOf(raw: RawRun): LabEvent[] {
   const { scenario, harm, pages, timeline } = raw;
   const { struck, fault } = scenario;
   const opened = timesOf(raw, 'open');
-  const closed = timesOf(raw, 'closed').filter((at) => at > harm.to);
   const back = backToNormal(pages, harm.to, timeline.seconds * 1000);
   const how = fault.kind === 'slow' ? `${fault.factor} times slower` : 'gone';
-  const told: [number | undefined, string][] = [
+  const all: [number | undefined, string][] = [
     [harm.from, `${struck}: ${how}`],
     [opened.length === 0 ? undefined : Math.min(...opened), 'the first circuit opens'],
     [harm.to, `${struck}: well again`],
-    [closed.length === 0 ? undefined : Math.max(...closed), 'the last circuit closes'],
+    [lastClosedAt(raw), 'the last circuit closes'],
     [back === null ? undefined : harm.to + back, 'pages are as they were'],
   ];
-  return told.flatMap(([at, text], index) => (at === undefined ? [] : [{ at, number: index + 1, text }]));
+  return all.flatMap(([at, text], index) => (at === undefined ? [] : [{ at, number: index + 1, text }]));
+}
+
+/** When the last circuit around the struck upstream closed after the fault; `undefined` where one did not, or none had opened. */
+function lastClosedAt({ reports, scenario, harm }: RawRun): number | undefined {
+  const last = reports.flatMap(({ report }) =>
+    report.circuits.filter(({ upstream }) => upstream === scenario.struck).slice(-1),
+  );
+  const isOver = last.length > 0 && last.every(({ to, at }) => to === 'closed' && at > harm.to);
+  return isOver ? Math.max(...last.map(({ at }) => at)) : undefined;
 }
 
 /** When circuits around the struck upstream came to this state. */

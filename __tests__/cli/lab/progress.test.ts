@@ -23,9 +23,9 @@ describe('the live progress on a terminal', () => {
 
     progress.started(run);
     progress.started(other);
-    progress.told({ ...run, second: 1, seconds: 10, availability: 1 });
-    progress.told({ ...run, second: 2, seconds: 10, availability: 0.5 });
-    progress.told({ ...other, second: 1, seconds: 10, availability: null });
+    progress.second({ ...run, second: 1, seconds: 10, availability: 1 });
+    progress.second({ ...run, second: 2, seconds: 10, availability: 0.5 });
+    progress.second({ ...other, second: 1, seconds: 10, availability: null });
 
     expect(screen()).toEqual([
       expect.stringMatching(/^\(i\) made-up scenario i .* 2\/10 s █▅ +50 %$/),
@@ -38,9 +38,9 @@ describe('the live progress on a terminal', () => {
 
     progress.started(run);
     progress.started(other);
-    progress.told({ ...other, second: 10, seconds: 10, availability: 1 });
+    progress.second({ ...other, second: 10, seconds: 10, availability: 1 });
     progress.ended(other);
-    progress.told({ ...run, second: 1, seconds: 10, availability: 0 });
+    progress.second({ ...run, second: 1, seconds: 10, availability: 0 });
 
     expect(screen()).toEqual([
       expect.stringMatching(/^\(ii\) .* 10\/10 s █ +100 %$/),
@@ -63,7 +63,7 @@ describe('the live progress on a terminal', () => {
 
     progress.started(run);
     Object.assign(stream, { columns: 50 });
-    progress.told({ ...run, second: 1, seconds: 60, availability: 1 });
+    progress.second({ ...run, second: 1, seconds: 60, availability: 1 });
 
     expect(screen()[0]!.length).toBeLessThan(50);
   });
@@ -73,7 +73,7 @@ describe('the live progress on a terminal', () => {
 
     progress.started(run);
     for (let second = 1; second <= 60; second++) {
-      progress.told({ ...run, second, seconds: 60, availability: 1 });
+      progress.second({ ...run, second, seconds: 60, availability: 1 });
     }
 
     expect(screen()).toHaveLength(1);
@@ -86,8 +86,8 @@ describe('the live progress in a pipe', () => {
     const { progress, written } = watch({ isTTY: undefined });
 
     progress.started(run);
-    progress.told({ ...run, second: 1, seconds: 2, availability: 1 });
-    progress.told({ ...run, second: 2, seconds: 2, availability: 0 });
+    progress.second({ ...run, second: 1, seconds: 2, availability: 1 });
+    progress.second({ ...run, second: 2, seconds: 2, availability: 0 });
     progress.ended(run);
 
     expect(written()).not.toContain(escape);
@@ -113,7 +113,7 @@ describe('the live progress in a pipe', () => {
     const { progress, written } = watch({ isTTY: true }, { TERM: 'dumb' });
 
     progress.started(run);
-    progress.told({ ...run, second: 1, seconds: 2, availability: 1 });
+    progress.second({ ...run, second: 1, seconds: 2, availability: 1 });
 
     expect(written()).toBe('(i) made-up scenario i · made-up none: started\n');
   });
@@ -132,9 +132,10 @@ function watch(
   };
   Object.setPrototypeOf(stderr, stream); // whose width may change
   const stdout = { write: nothingToStdout, on: () => undefined };
+  const { scenarios, columns } = madeUpRecord();
   const terminal = processTerminal({ stdout, stderr, env: { NO_COLOR: '1', ...env } });
   return {
-    progress: new LiveProgress(terminal, madeUpRecord()),
+    progress: new LiveProgress(terminal, { scenarios, protections: columns }),
     written: () => text,
     screen: () => screenOf(text),
   };

@@ -8,19 +8,19 @@ describe('the charts of a scenario', () => {
   const row = (id: string) => rows.find((one) => one.id === id)!;
 
   it('stack areas, and read out each for itself', () => {
-    const { heights, texts, told } = row('circuits').charts[3]!;
+    const { heights, texts, alt } = row('circuits').charts[3]!;
 
     expect(heights.map((line) => line[2])).toEqual([3, 3, 2]);
     expect(texts.map((line) => line[2])).toEqual(['0', '1', '2']);
-    expect(told).toBe('closed: 0 to 3; half-open: 0 to 1; open: 0 to 2');
+    expect(alt).toBe('closed: 0 to 3; half-open: 0 to 1; open: 0 to 2');
   });
 
   it('leave a gap where there is nothing to measure, and say so', () => {
-    const { heights, texts, told } = row('latency').charts[0]!;
+    const { heights, texts, alt } = row('latency').charts[0]!;
 
     expect(heights[0]?.slice(0, 4)).toEqual([40, 40, null, null]);
     expect(texts[0]?.slice(0, 4)).toEqual(['40 ms', '40 ms', '–', '–']);
-    expect(told).toBe('half of them are faster (p50): 40 ms; 95 % of them are faster (p95): 60 ms to 2 s');
+    expect(alt).toBe('half of them are faster (p50): 40 ms; 95 % of them are faster (p95): 60 ms to 2 s');
   });
 
   it('have one scale for all columns', () => {

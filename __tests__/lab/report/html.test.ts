@@ -85,15 +85,15 @@ describe('the report', () => {
     const record = madeUpRecord();
     const { page, troubles, requests } = await open({
       ...record,
-      scenarios: record.scenarios.map((one) => ({ ...one, title: nasty, told: nasty })),
-      protections: record.protections.map((one) => ({ ...one, title: nasty, told: nasty })),
+      scenarios: record.scenarios.map((one) => ({ ...one, title: nasty, text: nasty })),
+      columns: record.columns.map((one) => ({ ...one, title: nasty, text: nasty })),
       runs: record.runs.map((run) => ({
         ...run,
         events: run.events.map((one) => ({ ...one, text: nasty })),
       })),
       bounds: record.bounds.map((one) => ({ ...one, name: nasty, measured: nasty, why: nasty })),
       answers: [{ question: nasty, answer: nasty, numbers: [{ name: nasty, measured: nasty }], bounds: [] }],
-      measures: [{ name: nasty, told: nasty }],
+      measures: [{ name: nasty, text: nasty }],
     });
 
     expect(await page.locator('.answer h3').innerText()).toBe(nasty);
@@ -211,7 +211,7 @@ describe('the report', () => {
     }));
     const titles = ['no protection', 'retries', 'retries, jitter, timeouts', 'budget, breaker, fallback'];
     const { page } = await open(
-      { ...record, protections: record.protections.map((one, n) => ({ ...one, title: titles[n] ?? '' })) },
+      { ...record, columns: record.columns.map((one, n) => ({ ...one, title: titles[n] ?? '' })) },
       { viewport: { width: 400, height: 800 } },
     );
 

@@ -5,10 +5,10 @@
  */
 import type {
   Circuits,
-  ColumnId,
+  ProtectionId,
   LabRecord,
   PhaseTotals,
-  ProtectionId,
+  ColumnId,
   RunRecord,
   ScenarioId,
 } from '../../../src/lab/record.js';
@@ -16,7 +16,7 @@ import type {
 const seconds = 10;
 const rate = 50;
 const scenarios: readonly ScenarioId[] = ['i', 'ii', 'iii', 'iv'];
-const protections: readonly ProtectionId[] = ['none', 'retries', 'timeouts', 'full'];
+const protections: readonly ColumnId[] = ['none', 'retries', 'timeouts', 'full'];
 
 /** All runs, made up. */
 export function madeUpRecord(change: Partial<LabRecord> = {}): LabRecord {
@@ -30,21 +30,25 @@ export function madeUpRecord(change: Partial<LabRecord> = {}): LabRecord {
     scenarios: scenarios.map((id) => ({
       id,
       title: `made-up scenario ${id}`,
-      told: 'Nothing of it is true.',
+      text: 'Nothing of it is true.',
     })),
-    protections: protections.map((id) => ({ id, title: `made-up ${id}`, told: 'Nothing of it is true.' })),
+    columns: protections.map((id) => ({ id, title: `made-up ${id}`, text: 'Nothing of it is true.' })),
     runs: scenarios.flatMap((scenario) => protections.map((protection) => madeUpRun(scenario, protection))),
     controls: [],
-    controlProtections: [],
+    controlRuns: [],
     measures: [
-      { name: 'availability', told: 'made up' },
-      { name: 'attempts', told: 'made up, too' },
+      { name: 'availability', text: 'made up' },
+      { name: 'attempts', text: 'made up, too' },
     ],
     bounds: [
       {
         scenario: 'i',
         protection: 'full',
         name: 'availability',
+        unit: 'share',
+        value: 1,
+        least: 0.99,
+        most: null,
         bound: '≥ 99 %',
         measured: '100 %',
         ok: true,
@@ -54,6 +58,10 @@ export function madeUpRecord(change: Partial<LabRecord> = {}): LabRecord {
         scenario: 'i',
         protection: 'none',
         name: 'attempts',
+        unit: 'times',
+        value: 4,
+        least: null,
+        most: 1.1,
         bound: '≤ 1.1 ×',
         measured: '4 ×',
         ok: false,
@@ -68,6 +76,10 @@ export function madeUpRecord(change: Partial<LabRecord> = {}): LabRecord {
             scenario: 'i',
             protection: 'full',
             name: 'seven',
+            unit: 'count',
+            value: 7,
+            least: 5,
+            most: null,
             bound: '≥ 5',
             measured: '7',
             ok: true,
@@ -86,10 +98,10 @@ export function madeUpRecord(change: Partial<LabRecord> = {}): LabRecord {
 }
 
 /** One run, made up: a fault from second 2 to second 6, in which half of the pages fail without full protection. */
-export function madeUpRun<Column extends ColumnId>(
+export function madeUpRun<Protection extends ProtectionId>(
   scenario: ScenarioId,
-  protection: Column,
-): RunRecord<Column> {
+  protection: Protection,
+): RunRecord<Protection> {
   const isFull = protection === 'full';
   const isFaulty = (second: number): boolean => second >= 2 && second < 6;
   const each = <T>(normal: T, faulty: T): T[] =>

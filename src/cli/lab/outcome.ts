@@ -21,7 +21,7 @@ export function findingsText(terminal: Painter, record: LabRecord): string {
   const scenarios = record.scenarios.map(
     ({ id, title }) => `${bold(`(${id}) ${title}`)}\n${scenarioTable(terminal, record, id)}\n`,
   );
-  const measures = record.measures.map(({ name, told }) => dim(`${name}: ${told}\n`));
+  const measures = record.measures.map(({ name, text }) => dim(`${name}: ${text}\n`));
   const answers = record.answers.map((answer) => `${answerText(terminal, answer)}\n`);
   return [...scenarios, ...measures, '\n', ...answers].join('');
 }
@@ -29,7 +29,7 @@ export function findingsText(terminal: Painter, record: LabRecord): string {
 /** A row for each measure, a column for each protection; in each cell what was measured, and its bound. */
 function scenarioTable(
   terminal: Painter,
-  { bounds, measures, protections }: LabRecord,
+  { bounds, measures, columns }: LabRecord,
   scenario: ScenarioId,
 ): string {
   const cell = (measure: string, { id }: Described<string>): string => {
@@ -42,9 +42,9 @@ function scenarioTable(
     terminal,
     [
       { title: '', align: 'left' },
-      ...protections.map(({ title }) => ({ title: title.replaceAll(', ', ',\n'), align: 'left' as const })),
+      ...columns.map(({ title }) => ({ title: title.replaceAll(', ', ',\n'), align: 'left' as const })),
     ],
-    measures.map(({ name }) => [name, ...protections.map((protection) => cell(name, protection))]),
+    measures.map(({ name }) => [name, ...columns.map((column) => cell(name, column))]),
   );
 }
 
@@ -74,7 +74,9 @@ export function failuresText(record: LabRecord, tooLate: Ms): string {
     ({ scenario, protection, name, bound, measured, why }) =>
       `(${scenario}, ${protection}) ${name} is ${measured}; it should be ${bound}. ${why}\n`,
   );
-  const lateBy = Math.max(...[...record.runs, ...record.controls].map(({ marks }) => marks.machine.lateBy));
+  const lateBy = Math.max(
+    ...[...record.runs, ...record.controlRuns].map(({ marks }) => marks.machine.lateBy),
+  );
   if (failed.length > 0 && lateBy > tooLate) {
     const late = `timers were up to ${Math.round(lateBy)} ms late`;
     lines.push(`This machine was busy with something else (${late}), which may be all that is wrong.\n`);

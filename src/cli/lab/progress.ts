@@ -50,7 +50,7 @@ export class LiveProgress implements LabProgress {
   }
 
   /** A second of a run is over. */
-  told({ second, seconds, availability, ...run }: RunProgress): void {
+  second({ second, seconds, availability, ...run }: RunProgress): void {
     const state = this.#running.get(keyOf(run));
     if (state === undefined) return;
     state.shares.push(availability);

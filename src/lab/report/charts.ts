@@ -14,7 +14,7 @@ export interface ChartData {
   /** By line, what is read out for each second: the value itself, also where an area stands on others. */
   readonly texts: readonly (readonly string[])[];
   /** What the chart shows, for those who do not see it. */
-  readonly told: string;
+  readonly alt: string;
 }
 
 /** The same chart for each protection. */
@@ -37,10 +37,8 @@ export interface ScenarioCharts {
 }
 
 /** The runs of a scenario, by protection; `undefined` for one that was not made. */
-export function runsOf({ runs, protections }: LabRecord, id: ScenarioId): (RunRecord | undefined)[] {
-  return protections.map((protection) =>
-    runs.find((run) => run.scenario === id && run.protection === protection.id),
-  );
+export function runsOf({ runs, columns }: LabRecord, id: ScenarioId): (RunRecord | undefined)[] {
+  return columns.map((column) => runs.find((run) => run.scenario === id && run.protection === column.id));
 }
 
 export function scenarioCharts(record: LabRecord, id: ScenarioId): ScenarioCharts {
@@ -85,7 +83,7 @@ function chartData(
   return {
     heights: lines[0]?.look === 'area' ? stacked(values) : values,
     texts: values.map((one) => one.map(written)),
-    told: ranges.join('; '),
+    alt: ranges.join('; '),
   };
 }
 

@@ -60,7 +60,7 @@ function endings(record: LabRecord): { id: string; title: string; html: string }
 }
 
 function opening(record: LabRecord, played: readonly Described<ScenarioId>[]): string {
-  const { node, processors, startedAt, took, command, protections } = record;
+  const { node, processors, startedAt, took, command } = record;
   const bounds = allBounds(record);
   const held = bounds.filter(({ ok }) => ok).length;
   const verdict =
@@ -73,7 +73,9 @@ function opening(record: LabRecord, played: readonly Described<ScenarioId>[]): s
     ...played.map(({ id, title }) => ({ id: `scenario-${id}`, title: `(${id}) ${title}` })),
     ...endings(record),
   ].map(({ id, title }) => `<li><a href="#${id}">${escaped(title)}</a></li>`);
-  const columns = protections.map(({ title, told }) => `<li><b>${escaped(title)}</b>: ${escaped(told)}</li>`);
+  const columns = record.columns.map(
+    ({ title, text }) => `<li><b>${escaped(title)}</b>: ${escaped(text)}</li>`,
+  );
   return `<header>
 <h1>${played.length === 1 ? 'An outage' : 'Outages'} and four protections</h1>
 <p class="verdict">${verdict}</p>
@@ -90,23 +92,27 @@ function opening(record: LabRecord, played: readonly Described<ScenarioId>[]): s
 
 function scenarioSection(
   record: LabRecord,
-  { id, title, told }: Described<ScenarioId>,
+  { id, title, text }: Described<ScenarioId>,
   charts: ScenarioCharts | undefined,
 ): string {
   if (charts === undefined) return '';
   return `<section id="scenario-${id}"><h2>(${id}) ${escaped(title)}</h2>
-<p>${escaped(told)}</p>
+<p>${escaped(text)}</p>
 ${eventTable(record, id)}
 ${charts.rows.map((row) => chartRow(record, charts, row)).join('\n')}
 ${figureTable(record, id)}</section>`;
 }
 
-function chartRow({ protections }: LabRecord, { id, seconds }: ScenarioCharts, row: ChartRow): string {
+function chartRow(
+  { columns: protections }: LabRecord,
+  { id, seconds }: ScenarioCharts,
+  row: ChartRow,
+): string {
   const columns = protections.map(({ title }, column) => {
     const data = row.charts[column];
-    const told = `${row.title}, ${title}. ${data?.told ?? ''}.`;
+    const alt = `${row.title}, ${title}. ${data?.alt ?? ''}.`;
     const place = data
-      ? `<div class="chart" role="img" aria-label="${escaped(told)}" data-scenario="${id}" data-row="${row.id}" data-column="${column}"></div><div class="read-out" aria-atomic="true"></div>`
+      ? `<div class="chart" role="img" aria-label="${escaped(alt)}" data-scenario="${id}" data-row="${row.id}" data-column="${column}"></div><div class="read-out" aria-atomic="true"></div>`
       : `<div class="chart nothing">${escaped(row.nothing[column] ?? '')}</div>`;
     return `<div class="column"><h4>${escaped(title)}</h4>${place}</div>`;
   });

@@ -3,10 +3,10 @@
  *
  * A list of rows, from what readers see down to its causes. `charts.ts` fills them with runs.
  */
-import type { LabRecord, RunRecord, UpstreamName } from '../record.js';
-import { availability, countsAt } from './availability.js';
+import { availability } from '../availability.js';
+import type { LabRecord, PageCounts, RunRecord, UpstreamName } from '../record.js';
+import { percent, time } from '../units.js';
 import { type Scale, linearScale, timeScale } from './scale.js';
-import { percent, time } from './text.js';
 
 /** A line of a chart, and of its legend. */
 export interface Line {
@@ -55,17 +55,20 @@ export function rowsOf({ homepages }: LabRecord, struck: UpstreamName): readonly
         { label: 'good pages with all their lists', colour: 'also', look: 'dashed' },
       ],
       scale: () => linearScale([100], ' %'),
-      text: percent,
+      text: (value) => percent(value / 100),
       read: ({ series }) =>
         [true, false].map((withDegraded) =>
-          series.fresh.map((_, second) => availability(countsAt(series, second), { withDegraded })),
+          series.fresh.map((_, second) => {
+            const share = availability(countsAt(series, second), { withDegraded });
+            return share === null ? null : 100 * share;
+          }),
         ),
     },
     ...upstreams.map(loadOn),
     {
       id: 'latency',
-      title: 'Time to a page',
-      unit: 'log scale, of the pages asked for in that second',
+      title: 'Time to answer',
+      unit: 'log scale, of the pages asked for in that second, good or bad',
       lines: [
         { label: 'half of them are faster (p50)', colour: 'good', look: 'solid' },
         { label: '95 % of them are faster (p95)', colour: 'bad', look: 'dashed' },
@@ -94,7 +97,7 @@ export function rowsOf({ homepages }: LabRecord, struck: UpstreamName): readonly
     {
       id: 'retries',
       title: 'Retries',
-      unit: 'attempts after the first, of all callers, per second',
+      unit: 'that were decided on, by all callers, per second',
       lines: [{ label: 'retries', colour: 'bad', look: 'solid' }],
       ...perSecond,
       read: ({ series }) => [series.retries],
@@ -113,6 +116,20 @@ function loadOn(name: UpstreamName): Row {
     ],
     ...perSecond,
     read: ({ series }) => [series.load[name].attempts, series.load[name].fresh],
+  };
+}
+
+/** What a second brought. */
+function countsAt(series: PageCounts<readonly number[]>, second: number): PageCounts<number> {
+  const at = (counts: readonly number[]): number => counts[second] ?? 0;
+  const { fresh, answered, degraded, unauthorised, refused, failed } = series;
+  return {
+    fresh: at(fresh),
+    answered: at(answered),
+    degraded: at(degraded),
+    unauthorised: at(unauthorised),
+    refused: at(refused),
+    failed: at(failed),
   };
 }
 

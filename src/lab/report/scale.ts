@@ -3,7 +3,7 @@
  *
  * One scale serves the four charts of a row, so that they compare by eye.
  */
-import { time } from './text.js';
+import { time } from '../units.js';
 
 /** An axis upward. */
 export interface Scale {

@@ -2,10 +2,11 @@
  * What the report says in words and numbers: the events, each scenario in figures, the bounds, the two questions.
  */
 import { allBounds } from '../all-bounds.js';
+import { availability } from '../availability.js';
 import type { AnswerRecord, BoundRecord, LabRecord, PhaseTotals, RunRecord, ScenarioId } from '../record.js';
-import { availability } from './availability.js';
+import { percent, time, times } from '../units.js';
 import { runsOf } from './charts.js';
-import { escaped, percent, time, times, unbroken } from './text.js';
+import { escaped, unbroken } from './text.js';
 
 /** The numbers in the charts, what they mean, and when they were in each column. */
 export function eventTable(record: LabRecord, id: ScenarioId): string {
@@ -48,12 +49,12 @@ export function figureTable(record: LabRecord, id: ScenarioId): string {
         percent(availability(during, { withDegraded: false })),
       ),
       row('attempts on the struck upstream, over fresh load', ({ struck }, { load }) =>
-        times(load[struck].attempts, load[struck].fresh),
+        times(load[struck].fresh === 0 ? null : load[struck].attempts / load[struck].fresh),
       ),
       row('retries', (_, { retries }) => String(retries)),
       row('connection errors', (_, { connectionErrors }) => String(connectionErrors)),
-      row('time to a page, half of them (p50)', (_, { latencyP50 }) => time(latencyP50)),
-      row('time to a page, 95 % of them (p95)', (_, { latencyP95 }) => time(latencyP95)),
+      row('time to answer, half of the pages (p50)', (_, { latencyP50 }) => time(latencyP50)),
+      row('time to answer, 95 % of the pages (p95)', (_, { latencyP95 }) => time(latencyP95)),
       row('back to normal, after the end of the fault', ({ marks }) =>
         marks.backToNormal === null ? 'not in this run' : time(marks.backToNormal),
       ),
@@ -65,8 +66,7 @@ export function figureTable(record: LabRecord, id: ScenarioId): string {
 /** Each claim, and whether it held. */
 export function boundTable(record: LabRecord): string {
   const titleOf = ({ protection }: BoundRecord): string =>
-    [...record.protections, ...record.controlProtections].find(({ id }) => id === protection)?.title ??
-    protection;
+    [...record.columns, ...record.controls].find(({ id }) => id === protection)?.title ?? protection;
   const rows = allBounds(record).map((bound) => {
     const { scenario, name, ok, why } = bound;
     const cells = [`(${scenario})`, titleOf(bound), name].map((text) => `<td>${escaped(text)}</td>`);
@@ -77,7 +77,7 @@ export function boundTable(record: LabRecord): string {
     return `<tr class="bound${ok ? '' : ' fails'}">${cells.join('')}${numbers.join('')}${verdict}<td class="why">${escaped(unbroken(why))}</td></tr>`;
   });
   const measures = record.measures.map(
-    ({ name, told }) => `<dt>${escaped(name)}</dt><dd>${escaped(told)}</dd>`,
+    ({ name, text }) => `<dt>${escaped(name)}</dt><dd>${escaped(text)}</dd>`,
   );
   return `<dl class="measures">${measures.join('')}</dl>
 ${table('Bounds, and what was measured', boundHead, rows, 3, 2)}`;
@@ -96,8 +96,8 @@ export function answerText({ question, answer, numbers }: AnswerRecord): string 
 <p>${escaped(answer)}</p>${table('', head, rows, 1)}</section>`;
 }
 
-function titles({ protections }: LabRecord): string[] {
-  return protections.map(({ title }) => title);
+function titles({ columns }: LabRecord): string[] {
+  return columns.map(({ title }) => title);
 }
 
 /** @param from  The first column of numbers, and how many there are. */

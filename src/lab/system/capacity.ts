@@ -2,8 +2,8 @@
  * What a service can do: so many requests at once, each for so long, and a queue of those that wait.
  *
  * The work is a wait, as that of a service that asks its database is. Like many a service it does not look whether
- * anybody still wants the answer: what has waited longer than its `patience` is worked all the same and then answered
- * 504, and a caller that has gone away is worked for, too. That is what makes retries dangerous: an attempt that
+ * anybody still wants the answer: what has waited longer than its `patience` is worked on all the same and then answered
+ * 504, and the work of a caller who has gone away is done, too. That is what makes retries dangerous: an attempt that
  * comes too late costs as much as one that comes in time.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -41,7 +41,7 @@ export class Capacity {
     return this.#waiting;
   }
 
-  /** Does the work of one request. Never rejects. */
+  /** Does the work of one request. */
   async serve(): Promise<Served> {
     const { serviceTime, patience } = this.options;
     const arrivedAt = performance.now();

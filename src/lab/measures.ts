@@ -1,0 +1,57 @@
+/**
+ * What is measured of each run, to be compared with what is claimed of it.
+ */
+import { availability } from './availability.js';
+import type { ProtectionId, MeasureRecord, RunRecord, Unit } from './record.js';
+
+/** A measure of a run. */
+export interface Measure extends MeasureRecord {
+  readonly unit: Unit;
+  /** `null`: there was nothing to measure, or it did not come to pass. */
+  readonly of: (run: RunRecord<ProtectionId>) => number | null;
+  /** What is said in place of `null`. */
+  readonly nothing: string;
+}
+
+export const measures = {
+  shown: {
+    name: 'availability',
+    text: 'of the pages asked for during the fault, the share that were shown',
+    unit: 'share',
+    of: ({ phases }) => availability(phases.during, { withDegraded: true }),
+    nothing: '–',
+  },
+  whole: {
+    name: 'not degraded',
+    text: 'the same, without the pages that left a list out',
+    unit: 'share',
+    of: ({ phases }) => availability(phases.during, { withDegraded: false }),
+    nothing: '–',
+  },
+  attempts: {
+    name: 'attempts',
+    text: 'on the struck upstream during the fault, for each call that its callers wanted to make',
+    unit: 'times',
+    of: ({ phases: { during }, struck }) => {
+      const { attempts, fresh } = during.load[struck];
+      return fresh === 0 ? null : attempts / fresh;
+    },
+    nothing: '–',
+  },
+  latency: {
+    name: 'time to answer',
+    text: 'of the pages asked for during the fault, good or bad: half of them took no longer',
+    unit: 'ms',
+    of: ({ phases }) => phases.during.latencyP50,
+    nothing: '–',
+  },
+  back: {
+    name: 'back to normal',
+    text: 'from the end of the fault until pages were as good as before it, and stayed so',
+    unit: 'ms',
+    of: ({ marks }) => marks.backToNormal,
+    nothing: 'never',
+  },
+} as const satisfies Readonly<Record<string, Measure>>;
+
+export type MeasureId = keyof typeof measures;
