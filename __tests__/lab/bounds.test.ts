@@ -16,13 +16,18 @@ function run(
     answered?: number;
     degraded?: number;
     attempts?: number;
+    attemptsAfter?: number;
     back?: number | null;
     p50?: number;
   } = {},
 ): RunRecord {
-  const { answered = 6, degraded = 190, attempts = 30, back = 900, p50 = 20 } = given;
+  const { answered = 6, degraded = 190, attempts = 30, attemptsAfter = 190, back = 900, p50 = 20 } = given;
   const made = madeUpRun('i', 'full');
-  const { before, after } = made.phases;
+  const { before } = made.phases;
+  const after = {
+    ...made.phases.after,
+    load: { ...made.phases.after.load, recommendations: { fresh: 200, attempts: attemptsAfter } },
+  };
   const during = {
     ...made.phases.during,
     fresh: 200,
@@ -63,6 +68,7 @@ describe('the bounds', () => {
     ['pages that are lost', run({ degraded: 187 }), measures.shown.name],
     ['lists of a service that is gone', run({ answered: 30, degraded: 166 }), measures.whole.name],
     ['attempts that the budget should not pay for', run({ attempts: 221 }), measures.attempts.name],
+    ['retries that go on when all is well again', run({ attemptsAfter: 240 }), measures.attemptsAfter.name],
     ['pages that wait', run({ p50: 250 }), measures.latency.name],
     ['a circuit that does not close', run({ back: 2300 }), measures.back.name],
     ['a system that stays down', run({ back: null }), measures.back.name],

@@ -32,7 +32,7 @@ describe('the lab', () => {
     expect(made).toEqual(['i none', 'i retries', 'i timeouts', 'i full', 'i one-process']);
     expect(record.runs.map(({ protection }) => protection)).toEqual(['none', 'retries', 'timeouts', 'full']);
     expect(record.controlRuns.map(({ protection }) => protection)).toEqual(['one-process']);
-    expect(record.bounds).toHaveLength(4 * 5);
+    expect(record.bounds).toHaveLength(4 * 6);
     expect(record.answers).toHaveLength(1);
   });
 

@@ -1,5 +1,5 @@
 /**
- * What is claimed of each scenario under each protection: a bound for each of five measures, explained by a mechanism;
+ * What is claimed of each scenario under each protection: a bound for each of six measures, explained by a mechanism;
  * and of the numbers on which the two answers rest.
  *
  * Each bound says why it is that and not another. They are far enough from what a quiet machine shows to hold on one
@@ -94,6 +94,20 @@ const spared: Bound = {
   why: 'An open circuit sends a probe now and then; until it has opened, a budget pays for three retries in each process.',
 };
 
+const onceAfter: Bound = {
+  least: 0.9,
+  most: 1.3,
+  why: 'Each call is made once, but for tries that are left over.',
+};
+const storm: Bound = {
+  least: 2,
+  why: `The fault is over, and the storm is not: most calls still make all ${tries} attempts, which keeps them failing.`,
+};
+const noStorm: Bound = {
+  most: 1.1,
+  why: 'What succeeds pays for a tenth of retries, and the circuits hold back some calls until they are closed.',
+};
+
 // Time to an answer.
 
 const atOnce = (why: string): Bound => ({ most: usualTime, why });
@@ -150,16 +164,38 @@ const whenTried: Bound = {
 type Cells = Readonly<Record<ColumnId, Readonly<Record<MeasureId, Bound>>>>;
 
 const whileGone: Cells = {
-  none: { shown: gone, whole: gone, attempts: once, latency: refusedAtOnce, back: atTheNextCall },
-  retries: { shown: gone, whole: gone, attempts: fourTimes, latency: refusedAtOnce, back: atTheNextCall },
+  none: {
+    shown: gone,
+    whole: gone,
+    attempts: once,
+    attemptsAfter: onceAfter,
+    latency: refusedAtOnce,
+    back: atTheNextCall,
+  },
+  retries: {
+    shown: gone,
+    whole: gone,
+    attempts: fourTimes,
+    attemptsAfter: onceAfter,
+    latency: refusedAtOnce,
+    back: atTheNextCall,
+  },
   timeouts: {
     shown: lastTries,
     whole: lastTries,
     attempts: fourTimesLater(0),
+    attemptsAfter: onceAfter,
     latency: waits,
     back: atTheNextTry,
   },
-  full: { shown: leftOut, whole: noLists, attempts: spared, latency: withoutTheCall, back: whenTried },
+  full: {
+    shown: leftOut,
+    whole: noLists,
+    attempts: spared,
+    attemptsAfter: noStorm,
+    latency: withoutTheCall,
+    back: whenTried,
+  },
 };
 
 const whileSlow: Cells = {
@@ -167,6 +203,7 @@ const whileSlow: Cells = {
     shown: answeredTooLate,
     whole: answeredTooLate,
     attempts: once,
+    attemptsAfter: onceAfter,
     latency: queues,
     back: whenDrained,
   },
@@ -174,6 +211,7 @@ const whileSlow: Cells = {
     shown: answeredTooLate,
     whole: answeredTooLate,
     attempts: onceFull,
+    attemptsAfter: storm,
     latency: queues,
     back: never,
   },
@@ -181,6 +219,7 @@ const whileSlow: Cells = {
     shown: noneInTime,
     whole: noneInTime,
     attempts: fourTimesLater(attemptTimeout),
+    attemptsAfter: storm,
     latency: timesOut,
     back: never,
   },

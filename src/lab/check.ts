@@ -2,7 +2,7 @@
  * Does what was measured hold what is claimed? `bounds.ts` claims; here it is compared, and put into words.
  */
 import { type Bound, claims } from './bounds.js';
-import { type Measure, type MeasureId, measures } from './measures.js';
+import { type Measure, type MeasureId, measures, notWithin } from './measures.js';
 import type { BoundRecord, ProtectionId, RunRecord, Unit } from './record.js';
 import { withUnit } from './units.js';
 
@@ -10,7 +10,14 @@ import { withUnit } from './units.js';
 export function check(run: RunRecord): BoundRecord[] {
   return (Object.keys(measures) as MeasureId[]).map((id) => {
     const measure: Measure = measures[id];
-    return verdictOn(run, { ...measure, value: measure.of(run) }, claims[run.scenario][run.protection][id]);
+    const { name, unit, of, nothing } = measure;
+    const measured = {
+      name,
+      unit,
+      value: of(run),
+      nothing: typeof nothing === 'function' ? nothing(run) : nothing,
+    };
+    return verdictOn(run, measured, claims[run.scenario][run.protection][id]);
   });
 }
 
@@ -41,7 +48,7 @@ export function verdictOn<Protection extends ProtectionId>(
     value,
     least,
     most,
-    bound: isNever ? 'never' : rangeText(least, most, unit),
+    bound: isNever ? notWithin(run) : rangeText(least, most, unit),
     measured: value === null ? nothing : withUnit(value, unit),
     ok: isNever ? value === null : isWithin,
     why,

@@ -2,7 +2,12 @@
  * What is measured of each run, to be compared with what is claimed of it.
  */
 import { availability } from './availability.js';
-import type { ProtectionId, MeasureRecord, RunRecord, Unit } from './record.js';
+import type { Load, MeasureRecord, ProtectionId, RunRecord, Unit } from './record.js';
+
+/** What is said of what did not come to pass by the end of a run. */
+export function notWithin({ seconds, fault }: RunRecord<ProtectionId>): string {
+  return `not in ${((seconds * 1000 - fault.to) / 1000).toFixed(1)} s`;
+}
 
 /** A measure of a run. */
 export interface Measure extends MeasureRecord {
@@ -10,7 +15,7 @@ export interface Measure extends MeasureRecord {
   /** `null`: there was nothing to measure, or it did not come to pass. */
   readonly of: (run: RunRecord<ProtectionId>) => number | null;
   /** What is said in place of `null`. */
-  readonly nothing: string;
+  readonly nothing: string | ((run: RunRecord<ProtectionId>) => string);
 }
 
 export const measures = {
@@ -32,10 +37,14 @@ export const measures = {
     name: 'attempts',
     text: 'on the struck upstream during the fault, for each call that its callers wanted to make',
     unit: 'times',
-    of: ({ phases: { during }, struck }) => {
-      const { attempts, fresh } = during.load[struck];
-      return fresh === 0 ? null : attempts / fresh;
-    },
+    of: ({ phases, struck }) => attemptsByFresh(phases.during.load[struck]),
+    nothing: '–',
+  },
+  attemptsAfter: {
+    name: 'attempts after',
+    text: 'the same, from the end of the fault to the end of the run',
+    unit: 'times',
+    of: ({ phases, struck }) => attemptsByFresh(phases.after.load[struck]),
     nothing: '–',
   },
   latency: {
@@ -50,8 +59,12 @@ export const measures = {
     text: 'from the end of the fault until pages were as good as before it, and stayed so',
     unit: 'ms',
     of: ({ marks }) => marks.backToNormal,
-    nothing: 'never',
+    nothing: notWithin,
   },
 } as const satisfies Readonly<Record<string, Measure>>;
 
 export type MeasureId = keyof typeof measures;
+
+function attemptsByFresh({ attempts, fresh }: Load<number>): number | null {
+  return fresh === 0 ? null : attempts / fresh;
+}

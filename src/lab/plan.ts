@@ -37,7 +37,7 @@ export const scenarios: readonly Scenario[] = [
   {
     id: 'iii',
     title: 'recommendations are slow',
-    text: 'Each answer takes twenty times as long. Nothing fails, and everybody waits.',
+    text: 'Each answer takes twenty times as long. Nothing is refused at first, and everybody waits.',
     struck: 'recommendations',
     fault: slow,
     isBlip: false,
@@ -53,7 +53,11 @@ export const scenarios: readonly Scenario[] = [
 ];
 
 export const columns: readonly Described<ColumnId>[] = [
-  { id: 'none', title: 'no protection', text: 'Each call is made once, and waits as long as it takes.' },
+  {
+    id: 'none',
+    title: 'no protection',
+    text: 'Each call is made once, and waits as long as its reader does.',
+  },
   { id: 'retries', title: 'retries', text: 'Three more tries, at once.' },
   {
     id: 'timeouts',
@@ -107,7 +111,7 @@ export interface Timeline {
  * @param isShort  For tests: two thirds of it. All faults then last two seconds.
  */
 export function timelineOf({ isBlip }: Scenario, isShort: boolean): Timeline {
-  const [before, lasts, seconds] = isShort ? [1000, 2000, 6] : [1500, isBlip ? 2000 : 3500, 9];
+  const [before, lasts, seconds] = isShort ? [1000, 2000, 6] : [2000, isBlip ? 2000 : 3000, 9];
   return { from: before, to: before + lasts, seconds };
 }
 

@@ -23,6 +23,7 @@ export function whyMoreWasServed(slow: RunRecord, without: Control): AnswerRecor
   const { fullPage, degradedPage } = slow.marks;
   const [saved, savedWithout] = [timeSaved(slow), timeSaved(without)];
   return {
+    scenario: slow.scenario,
     question: 'Why was more served than normal once the circuits were open?',
     answer:
       `A page that leaves out recommendations does not wait for them: it takes ${time(degradedPage)} in place of ${time(fullPage)}. ` +
@@ -31,7 +32,7 @@ export function whyMoreWasServed(slow: RunRecord, without: Control): AnswerRecor
     numbers: [
       { name: 'time saved on each page', measured: savedText(saved), without: savedText(savedWithout) },
       {
-        name: 'pages a second for ten such readers, before and with open circuits',
+        name: 'by arithmetic, pages a second for ten such readers, before and with open circuits',
         measured: tenReaders(slow),
         without: tenReaders(without),
       },
@@ -79,6 +80,7 @@ export function whyErrorsWentOn(dead: RunRecord, without: Control): AnswerRecord
     without: text(without),
   });
   return {
+    scenario: dead.scenario,
     question: 'Why were connections still refused while the circuits were open?',
     answer:
       'Each process has circuits of its own. When the first has opened, the others have yet to learn it, each by ' +

@@ -206,6 +206,8 @@ export interface BoundRecord {
 
 /** One of the two questions, with its answer. */
 export interface AnswerRecord {
+  /** Of which outage it is asked. */
+  readonly scenario: ScenarioId;
   readonly question: string;
   /** What was claimed of its numbers. */
   readonly bounds: readonly BoundRecord[];

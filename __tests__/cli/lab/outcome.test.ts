@@ -42,7 +42,7 @@ describe('the findings', () => {
 
   it('answer each question with its numbers, and with those without the cause where there are any', () => {
     expect(findingsText(plain, record)).toContain(
-      'Why is it so?\nIt is made up.\n  with two: 7 (without the cause: 0)\n  with one: 8\n  seven: ✓ 7  ≥ 5\n',
+      '(i) Why is it so?\nIt is made up.\n  with two: 7 (without the cause: 0)\n  with one: 8\n  seven: ✓ 7  ≥ 5\n',
     );
   });
 });

@@ -73,7 +73,7 @@ describe('the report', () => {
   itInChromium('has each question with its answer and numbers', async () => {
     const { page } = await open(madeUpRecord());
 
-    expect(await page.locator('.answer h3').allInnerTexts()).toEqual(['Why is it so?']);
+    expect(await page.locator('.answer h3').allInnerTexts()).toEqual(['(i) Why is it so?']);
     expect(await page.locator('.answer tbody tr').allInnerTexts()).toEqual([
       'with two\t7\t0',
       'with one\t8\t–',
@@ -92,11 +92,19 @@ describe('the report', () => {
         events: run.events.map((one) => ({ ...one, text: nasty })),
       })),
       bounds: record.bounds.map((one) => ({ ...one, name: nasty, measured: nasty, why: nasty })),
-      answers: [{ question: nasty, answer: nasty, numbers: [{ name: nasty, measured: nasty }], bounds: [] }],
+      answers: [
+        {
+          scenario: 'i',
+          question: nasty,
+          answer: nasty,
+          numbers: [{ name: nasty, measured: nasty }],
+          bounds: [],
+        },
+      ],
       measures: [{ name: nasty, text: nasty }],
     });
 
-    expect(await page.locator('.answer h3').innerText()).toBe(nasty);
+    expect(await page.locator('.answer h3').innerText()).toBe(`(i) ${nasty}`);
     expect(await page.locator('.uplot').count()).toBe(100);
     expect(await page.locator('img').count()).toBe(0);
     expect(requests).toEqual([]);
@@ -174,7 +182,7 @@ describe('the report', () => {
       ['attempts on the struck upstream, over fresh load', '2.50 ×'],
       ['retries', '12'],
       ['connection errors', '7'],
-      ['time to a page, half of them (p50)', '–'],
+      ['time to answer, half of the pages (p50)', '–'],
       ['time to a page, 95\u00A0% of them (p95)', '1.25 s'],
       ['back to normal, after the end of the fault', 'not in this run'],
     ]);

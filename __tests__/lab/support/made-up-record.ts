@@ -70,6 +70,7 @@ export function madeUpRecord(change: Partial<LabRecord> = {}): LabRecord {
     ],
     answers: [
       {
+        scenario: 'i',
         question: 'Why is it so?',
         bounds: [
           {

@@ -53,14 +53,19 @@ function verdict({ colours }: Painter, { ok, measured, bound }: BoundRecord, bet
   return `${ok ? green('✓') : red('✗')} ${ok ? measured : red(measured)}${between}${dim(bound)}`;
 }
 
-function answerText(terminal: Painter, { question, answer, numbers, bounds }: AnswerRecord): string {
+function answerText(
+  terminal: Painter,
+  { scenario, question, answer, numbers, bounds }: AnswerRecord,
+): string {
   const { bold, dim } = terminal.colours;
   const told = numbers.map(({ name, measured, without }) => {
     const control = without === undefined ? '' : dim(` (without the cause: ${without})`);
     return `  ${name}: ${measured}${control}\n`;
   });
   const claimed = bounds.map((bound) => `  ${bound.name}: ${verdict(terminal, bound, '  ')}\n`);
-  return [`${bold(question)}\n${paragraph(terminal, answer)}`, ...told, ...claimed].join('');
+  return [`${bold(`(${scenario}) ${question}`)}\n${paragraph(terminal, answer)}`, ...told, ...claimed].join(
+    '',
+  );
 }
 
 /**

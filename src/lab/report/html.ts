@@ -34,6 +34,7 @@ export function reportHtml(record: LabRecord): string {
 <style>${style}</style>
 </head>
 <body>
+<noscript><p>The charts need JavaScript; “The same in figures”, below each outage, does not.</p></noscript>
 ${opening(record, played)}
 ${played.map((scenario, n) => scenarioSection(record, scenario, charts[n])).join('\n')}
 ${endings(record)

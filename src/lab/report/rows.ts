@@ -64,7 +64,7 @@ export function rowsOf({ homepages }: LabRecord, struck: UpstreamName): readonly
           }),
         ),
     },
-    ...upstreams.map(loadOn),
+    ...[struck, ...upstreams.filter((name) => name !== struck)].map(loadOn),
     {
       id: 'latency',
       title: 'Time to answer',

@@ -79,20 +79,21 @@ export function boundTable(record: LabRecord): string {
   const measures = record.measures.map(
     ({ name, text }) => `<dt>${escaped(name)}</dt><dd>${escaped(text)}</dd>`,
   );
-  return `<dl class="measures">${measures.join('')}</dl>
+  return `<p>A tick says that it is as claimed. What is claimed of a system without protection is that it fails.</p>
+<dl class="measures">${measures.join('')}</dl>
 ${table('Bounds, and what was measured', boundHead, rows, 3, 2)}`;
 }
 
 const boundHead = ['scenario', 'protection', 'what is bounded', 'bound', 'measured', 'held', 'why this much'];
 
 /** A question, its answer, and the numbers on which the answer rests. */
-export function answerText({ question, answer, numbers }: AnswerRecord): string {
+export function answerText({ scenario, question, answer, numbers }: AnswerRecord): string {
   const rows = numbers.map(
     ({ name, measured, without }) =>
       `<tr><td>${escaped(name)}</td><td class="number">${escaped(unbroken(measured))}</td><td class="number">${escaped(unbroken(without ?? '–'))}</td></tr>`,
   );
   const head = ['number', 'measured', 'with its cause switched off'];
-  return `<section class="answer"><h3>${escaped(question)}</h3>
+  return `<section class="answer"><h3>(${scenario}) ${escaped(question)}</h3>
 <p>${escaped(answer)}</p>${table('', head, rows, 1)}</section>`;
 }
 
