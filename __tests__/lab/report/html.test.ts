@@ -183,7 +183,7 @@ describe('the report', () => {
       ['retries', '12'],
       ['connection errors', '7'],
       ['time to answer, half of the pages (p50)', '–'],
-      ['time to a page, 95\u00A0% of them (p95)', '1.25 s'],
+      ['time to answer, 95\u00A0% of the pages (p95)', '1.25 s'],
       ['back to normal, after the end of the fault', 'not in this run'],
     ]);
   });
