@@ -15,6 +15,8 @@ import type { Terminal } from '../terminal.js';
 
 type Painter = Pick<Terminal, 'colours' | 'width'>;
 
+type Run = (LabRecord['runs'] | LabRecord['controls'])[number];
+
 /** The claims, what was measured of each, and the answers; the text ends with a line end. */
 export function findingsText(terminal: Painter, record: LabRecord): string {
   const { bold, dim } = terminal.colours;
@@ -64,7 +66,8 @@ function answerText(terminal: Painter, { question, answer, numbers, bounds }: An
 }
 
 /**
- * Each claim that does not hold, and why it was made; empty where all hold.
+ * Each claim that does not hold, and why it was made; then those of their runs that were disturbed.
+ * Empty where all hold.
  *
  * @param tooLate  A timer that was later than this says that the machine was busy with something else.
  */
@@ -74,12 +77,24 @@ export function failuresText(record: LabRecord, tooLate: Ms): string {
     ({ scenario, protection, name, bound, measured, why }) =>
       `(${scenario}, ${protection}) ${name} is ${measured}; it should be ${bound}. ${why}\n`,
   );
-  const lateBy = Math.max(...[...record.runs, ...record.controls].map(({ marks }) => marks.machine.lateBy));
-  if (failed.length > 0 && lateBy > tooLate) {
-    const late = `timers were up to ${Math.round(lateBy)} ms late`;
-    lines.push(`This machine was busy with something else (${late}), which may be all that is wrong.\n`);
-  }
-  return lines.join('');
+  // A run excuses its own claims, and no others.
+  const theirs = [...record.runs, ...record.controls].filter((run) =>
+    failed.some(({ scenario, protection }) => scenario === run.scenario && protection === run.protection),
+  );
+  return [...lines, ...theirs.map((run) => disturbanceText(run, tooLate))].join('');
+}
+
+/** How the machine disturbed a run; empty where it let it be. */
+function disturbanceText({ scenario, protection, marks }: Run, tooLate: Ms): string {
+  const { lateBy, held } = marks.machine;
+  const pages = held === 1 ? '1 page was' : `${held} pages were`;
+  const signs = [
+    ...(lateBy > tooLate ? [`timers were up to ${Math.round(lateBy)} ms late`] : []),
+    ...(held > 0 ? [`${pages} held back, as too many were under way`] : []),
+  ];
+  if (signs.length === 0) return '';
+  const told = signs.join(', and ');
+  return `(${scenario}, ${protection}) was disturbed, which may be all that is wrong: ${told}.\n`;
 }
 
 /** How many claims hold, in a line. */
