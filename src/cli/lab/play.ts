@@ -67,7 +67,10 @@ export async function play(terminal: Terminal, options: PlayOptions): Promise<nu
   return allBounds(record).every(({ ok }) => ok) ? 0 : 1;
 }
 
-/** A signal that aborts when somebody asks us to end, with the name of what they have sent. `forget` ends the listening. */
+/**
+ * A signal that aborts when somebody asks us to end, with the name of what they have sent.
+ * `forget` ends the listening.
+ */
 function interruption(): { readonly signal: AbortSignal; readonly forget: () => void } {
   const over = new AbortController();
   const forget = onInterrupt(

@@ -21,7 +21,8 @@ export function makeWritable(file: string): void {
   else accessSync(full, constants.W_OK);
 }
 
-// The recursive mkdir of Node never comes back from `/proc/x`, where the system answers that there is no such folder.
+// The recursive mkdir of Node never comes back from `/proc/x`, where the system answers that there is no such
+// folder.
 function makeFolder(folder: string): void {
   if (existsSync(folder)) return;
   makeFolder(path.dirname(folder));
