@@ -18,6 +18,7 @@ import { onInterrupt } from '../interrupts.js';
 import type { Terminal } from '../terminal.js';
 import { failuresText, findingsText, verdictText } from './outcome.js';
 import { LiveProgress } from './progress.js';
+import { foundText } from './report-file.js';
 
 export interface PlayOptions {
   /** Which scenarios; none stands for all. */
@@ -63,7 +64,7 @@ export async function play(terminal: Terminal, options: PlayOptions): Promise<nu
   } finally {
     forget();
   }
-  if (!isJson) terminal.out(`The pictures are in ${printable(report)}.\n`);
+  if (!isJson) terminal.out(foundText(report));
   return allBounds(record).every(({ ok }) => ok) ? 0 : 1;
 }
 
