@@ -18,7 +18,11 @@ describe('a start of the command', () => {
   });
 
   it('loads nothing of the outage lab but what its help needs', () => {
-    expect(loaded.filter((name) => name.startsWith('lab/')).sort()).toEqual(['lab/index.js', 'lab/plan.js']);
+    expect(loaded.filter((name) => name.startsWith('lab/')).sort()).toEqual([
+      'lab/all-bounds.js',
+      'lab/index.js',
+      'lab/plan.js',
+    ]);
   });
 
   it.each(['cli-table3', 'chartscii', 'undici', 'uplot'])('does not load %s', (name) => {

@@ -187,7 +187,7 @@ describe('a working directory that is gone', () => {
 });
 
 describe('the examples of the help', () => {
-  it.each(['waits', 'exec'])('of %s are command lines that can be meant', async (command) => {
+  it.each(['waits', 'exec'])('of %s are understood', async (command) => {
     const { out } = await stampede([command, '--help']);
     const lines = out.split('\n').filter((line) => line.startsWith(`  stampede ${command}`));
     const flagsOf = (line: string): string[] =>

@@ -38,7 +38,7 @@ Examples:
   stampede check --ignore no-jitter,unsafe-methods
   stampede check --json | jq -r '.findings[] | "\\(.path) \\(.rule)"'
 
-Exit code: 0 nothing of severity error, 1 there is (--strict: or a warning), 2 the file or the command line cannot be meant.
+Exit code: 0 nothing of severity error, 1 there is (--strict: or a warning), 2 wrong usage or no valid file.
 `;
 
 /** Adds `stampede check`. */

@@ -35,7 +35,7 @@ Exit code: the command's own last one, and as in a shell
   126      the command cannot be executed; never tried again
   127      there is no such command; never tried again
   128 + n  the command, or stampede, was ended by signal n; 130 after Ctrl-C
-  2        the command line of stampede cannot be meant
+  2        wrong usage of stampede, or a configuration that is not valid
 
 SIGINT, SIGTERM, SIGHUP and SIGQUIT go on to the command and all it has started, end a wait at once, and no try follows.
 Whoever has not ended after --kill-after is killed, and so is everybody at a second signal.

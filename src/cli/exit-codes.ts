@@ -4,7 +4,7 @@
  * The numbers from 124 up are those of shells and of `timeout(1)`, so that a script that knows them knows ours.
  */
 export const EXIT = {
-  /** The command line, or the configuration that it names, cannot be meant. */
+  /** Wrong usage: the command line, or the configuration that it names, is not valid. */
   usage: 2,
   /** The last attempt took longer than `--timeout`. */
   timedOut: 124,

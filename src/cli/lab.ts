@@ -26,13 +26,13 @@ ${scenarios.map(({ id, title }) => `  ${id.padEnd(3)}  ${title}`).join('\n')}
 Examples:
   stampede lab                               all four, in about two minutes
   stampede lab i                             one of them
-  stampede lab iii iv --short                two, half as long
+  stampede lab iii iv --short                two of them, in shorter runs
   stampede lab --report pictures/outage.html
-  stampede lab ii --json | jq '.bounds[] | select(.ok | not)'
+  stampede lab ii --json | jq '(.bounds, .answers[].bounds)[] | select(.ok | not)'
 
 Each scenario is played under four protections, two runs at a time, so give the machine nothing else to do.
 
-Exit code: 0 every claim holds, 1 one does not or a run could not be made, 2 the command line cannot be meant.
+Exit code: 0 every claim holds, 1 one does not, or a run or the report could not be made, 2 wrong usage.
 `;
 
 /** Adds `stampede lab`. */
@@ -41,11 +41,12 @@ export function addLab(program: Command, terminal: Terminal): void {
     .command('lab')
     .summary('play outages of real services, and see what protection is worth')
     .description(
-      'Plays outages of real services, each under four kinds of protection, and says what is claimed of them and what was measured.',
+      'Plays outages of real services, each under four kinds of protection, ' +
+        'and says what is claimed of them and what was measured.',
     )
     .argument('[scenarios...]', `which outages: ${ids.join(', ')} (default: all)`, scenario)
-    .option('--short', 'shorter runs')
-    .option('--seed <number>', 'of who asks for pages when: the same for every protection', seed, 7)
+    .option('--short', 'shorter runs: 6 s each in place of 9 s')
+    .option('--seed <number>', 'seed of the arrivals, the same for every protection', seed, 7)
     .option('--report <file>', 'where the pictures go: one HTML file', 'outage-lab.html')
     .option('--json', 'all that was measured, for a program')
     .addHelpText('after', help)
@@ -66,7 +67,9 @@ function checkReport(command: Command, report: string): void {
     makeWritable(report);
   } catch (error) {
     const why = printable((error as Error).message);
-    command.error(`error: --report must name a file that can be written; got "${report}": ${why}.`);
+    command.error(
+      `error: --report must name a file that can be written; got "${printable(report)}": ${why}.`,
+    );
   }
 }
 

@@ -43,9 +43,9 @@ export function addPolicyFlags(command: Command): void {
 }
 
 /**
- * The policy that a command line asks for. A command line that cannot be meant ends the command.
+ * The policy that a command line asks for. A command line that makes no sense ends the command.
  *
- * @throws {ConfigError} for a configuration file that cannot be meant.
+ * @throws {ConfigError} for a configuration file that is not valid.
  * @throws {OptionError} for a name that is not in it, and for options that do not go together.
  */
 export function chosenPolicy(command: Command): ChosenPolicy {

@@ -32,7 +32,7 @@ Examples:
   stampede exec --max-tries 5 --wait expo -- curl -fsS https://example.com
   stampede lab i
 
-Exit code: 0 it went well, 1 it did not, 2 the command line cannot be meant. exec passes on the command's own.
+Exit code: 0 it went well, 1 it did not, 2 wrong usage. exec passes on the command's own.
 `;
 
 /**

@@ -5,17 +5,26 @@ import { describe, expect, it } from '@jest/globals';
 import pico from 'picocolors';
 import { failuresText, findingsText, verdictText } from '../../../src/cli/lab/outcome.js';
 import type { LabRecord } from '../../../src/lab/index.js';
-import { madeUpRecord } from '../../lab/support/made-up-record.js';
+import { madeUpRecord, madeUpRun } from '../../lab/support/made-up-record.js';
 
 const plain = { colours: pico.createColors(false), width: 80 };
 const record = madeUpRecord();
 const [holds] = record.bounds;
 
-/** The record of a machine whose timers were late. */
-function lateBy(ms: number): LabRecord {
-  const [first, ...rest] = record.runs;
-  const marks = { ...first!.marks, machine: { ...first!.marks.machine, lateBy: ms } };
-  return { ...record, runs: [{ ...first!, marks }, ...rest] };
+type Run = (LabRecord['runs'] | LabRecord['controlRuns'])[number];
+type Machine = Run['marks']['machine'];
+
+/** A run, which the machine disturbed so. */
+function disturbed<One extends Run>(run: One, machine: Partial<Machine>): One {
+  return { ...run, marks: { ...run.marks, machine: { ...run.marks.machine, ...machine } } };
+}
+
+/** The record, in which one run was disturbed. The claim that does not hold is of `i` under `none`. */
+function disturbedIn(scenario: string, protection: string, machine: Partial<Machine>): LabRecord {
+  const runs = record.runs.map((run) =>
+    run.scenario === scenario && run.protection === protection ? disturbed(run, machine) : run,
+  );
+  return { ...record, runs };
 }
 
 describe('the findings', () => {
@@ -42,7 +51,7 @@ describe('the findings', () => {
 
   it('answer each question with its numbers, and with those without the cause where there are any', () => {
     expect(findingsText(plain, record)).toContain(
-      '(i) Why is it so?\nIt is made up.\n  with two: 7 (without the cause: 0)\n  with one: 8\n  seven: ✓ 7  ≥ 5\n',
+      '(i) Why is it so?\nIt is made up.\n- with two: 7 (without the cause: 0)\n- with one: 8\n- seven: ✓ 7  ≥ 5\n',
     );
   });
 });
@@ -55,16 +64,63 @@ describe('the failures', () => {
   });
 
   it('are none where every claim holds, however busy the machine was', () => {
-    expect(failuresText({ ...lateBy(900), bounds: [holds!] }, 250)).toBe('');
+    const late = disturbedIn('i', 'full', { lateBy: 900, held: 3 });
+
+    expect(failuresText({ ...late, bounds: [holds!] }, 250)).toBe('');
+  });
+
+  it.each<[Partial<Machine>, string]>([
+    [{ lateBy: 251 }, 'timers were up to 251 ms late'],
+    [{ held: 1 }, '1 page was held back, as too many were under way'],
+    [
+      { lateBy: 899.6, held: 3 },
+      'timers were up to 900 ms late, and 3 pages were held back, as too many were under way',
+    ],
+  ])('name a run of theirs that was disturbed, and how: %j', (machine, how) => {
+    const text = failuresText(disturbedIn('i', 'none', machine), 250);
+
+    expect(text).toContain(`\n(i, none) was disturbed, which may be all that is wrong: ${how}.\n`);
+  });
+
+  it('say nothing of a machine that was as late as it may be, and held nothing back', () => {
+    const text = failuresText(disturbedIn('i', 'none', { lateBy: 250, held: 0 }), 250);
+
+    expect(text).toBe(failuresText(record, 250));
   });
 
   it.each([
-    [251, true],
-    [250, false],
-  ])('blame the machine when its timers were %i ms late: %s', (late, isBlamed) => {
-    const text = failuresText(lateBy(late), 250);
+    ['i', 'full'],
+    ['iv', 'none'],
+    ['iv', 'full'],
+  ])('are not excused by another run that was disturbed: (%s, %s)', (scenario, protection) => {
+    const text = failuresText(disturbedIn(scenario, protection, { lateBy: 900, held: 3 }), 250);
 
-    expect(text.includes(`busy with something else (timers were up to ${late} ms late)`)).toBe(isBlamed);
+    expect(text).toBe(failuresText(record, 250));
+  });
+
+  it('name a disturbed run once, however many of its claims do not hold', () => {
+    const late = disturbedIn('i', 'none', { lateBy: 900 });
+
+    const text = failuresText({ ...late, bounds: [...late.bounds, ...late.bounds] }, 250);
+
+    expect(text.match(/should be/g)).toHaveLength(2);
+    expect(text.match(/disturbed/g)).toHaveLength(1);
+  });
+
+  it('of an answer are excused by its control, and by no other', () => {
+    const [answer] = record.answers;
+    const [claim] = answer!.bounds;
+    const failed = { ...claim!, scenario: 'iii', protection: 'no-breaker', ok: false } as const;
+    const answers = [{ ...answer!, bounds: [failed] }];
+    const text = (late: 'no-breaker' | 'one-process'): string => {
+      const controlRuns = [madeUpRun('iii', 'no-breaker'), madeUpRun('i', 'one-process')].map((run) =>
+        run.protection === late ? disturbed(run, { lateBy: 900 }) : run,
+      );
+      return failuresText({ ...record, bounds: [], answers, controlRuns }, 250);
+    };
+
+    expect(text('no-breaker')).toContain('\n(iii, no-breaker) was disturbed');
+    expect(text('one-process')).not.toContain('disturbed');
   });
 });
 

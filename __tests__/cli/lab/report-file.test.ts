@@ -1,11 +1,12 @@
 /**
- * Whether a report can be written, asked long before it is.
+ * Whether a report can be written, asked long before it is; and where it is, told afterwards.
  */
 import { chmodSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { makeWritable } from '../../../src/cli/lab/report-file.js';
+import { foundText, makeWritable } from '../../../src/cli/lab/report-file.js';
 
 let folder: string;
 
@@ -29,6 +30,12 @@ describe('makeWritable', () => {
     makeWritable(file);
 
     expect(readFileSync(file, 'utf8')).toBe('the one before');
+  });
+
+  it('refuses a path that is empty', () => {
+    expect(() => {
+      makeWritable('');
+    }).toThrow('it is empty');
   });
 
   it('refuses a folder', () => {
@@ -68,4 +75,15 @@ describe('makeWritable', () => {
     }).toThrow('EACCES');
     chmodSync(folder, 0o755);
   });
+});
+
+describe('what is told of a report that is written', () => {
+  it.each(['outage-lab.html', '../pictures/outage lab.html', '/tmp/50 %#1?.html', '/tmp/\u001b[31m\n.html'])(
+    'ends with an address of plain signs that is the file: %j',
+    (file) => {
+      const [, address] = /^The pictures are in (file:\/\/\/[!-~]+)\n$/.exec(foundText(file)) ?? [];
+
+      expect(fileURLToPath(address!)).toBe(path.resolve(file));
+    },
+  );
 });

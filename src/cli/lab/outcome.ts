@@ -15,15 +15,19 @@ import type { Terminal } from '../terminal.js';
 
 type Painter = Pick<Terminal, 'colours' | 'width'>;
 
+type Run = (LabRecord['runs'] | LabRecord['controlRuns'])[number];
+
 /** The claims, what was measured of each, and the answers; the text ends with a line end. */
 export function findingsText(terminal: Painter, record: LabRecord): string {
   const { bold, dim } = terminal.colours;
   const scenarios = record.scenarios.map(
     ({ id, title }) => `${bold(`(${id}) ${title}`)}\n${scenarioTable(terminal, record, id)}\n`,
   );
-  const measures = record.measures.map(({ name, text }) => dim(`${name}: ${text}\n`));
+  const measures = record.measures.map(({ name, text }) => dim(paragraph(terminal, `${name}: ${text}`)));
+  const legend =
+    'A tick says that it is as claimed; of a system without protection it is claimed that it fails.';
   const answers = record.answers.map((answer) => `${answerText(terminal, answer)}\n`);
-  return [...scenarios, ...measures, '\n', ...answers].join('');
+  return [...scenarios, paragraph(terminal, legend), ...measures, '\n', ...answers].join('');
 }
 
 /** A row for each measure, a column for each protection; in each cell what was measured, and its bound. */
@@ -58,18 +62,18 @@ function answerText(
   { scenario, question, answer, numbers, bounds }: AnswerRecord,
 ): string {
   const { bold, dim } = terminal.colours;
-  const told = numbers.map(({ name, measured, without }) => {
+  const shown = numbers.map(({ name, measured, without }) => {
     const control = without === undefined ? '' : dim(` (without the cause: ${without})`);
-    return `  ${name}: ${measured}${control}\n`;
+    return `- ${name}: ${measured}${control}`;
   });
-  const claimed = bounds.map((bound) => `  ${bound.name}: ${verdict(terminal, bound, '  ')}\n`);
-  return [`${bold(`(${scenario}) ${question}`)}\n${paragraph(terminal, answer)}`, ...told, ...claimed].join(
-    '',
-  );
+  const claimed = bounds.map((bound) => `- ${bound.name}: ${verdict(terminal, bound, '  ')}`);
+  const texts = [bold(`(${scenario}) ${question}`), answer, ...shown, ...claimed];
+  return texts.map((text) => paragraph(terminal, text)).join('');
 }
 
 /**
- * Each claim that does not hold, and why it was made; empty where all hold.
+ * Each claim that does not hold, and why it was made; then those of their runs that were disturbed.
+ * Empty where all hold.
  *
  * @param tooLate  A timer that was later than this says that the machine was busy with something else.
  */
@@ -79,14 +83,24 @@ export function failuresText(record: LabRecord, tooLate: Ms): string {
     ({ scenario, protection, name, bound, measured, why }) =>
       `(${scenario}, ${protection}) ${name} is ${measured}; it should be ${bound}. ${why}\n`,
   );
-  const lateBy = Math.max(
-    ...[...record.runs, ...record.controlRuns].map(({ marks }) => marks.machine.lateBy),
+  // A run excuses its own claims, and no others.
+  const theirs = [...record.runs, ...record.controlRuns].filter((run) =>
+    failed.some(({ scenario, protection }) => scenario === run.scenario && protection === run.protection),
   );
-  if (failed.length > 0 && lateBy > tooLate) {
-    const late = `timers were up to ${Math.round(lateBy)} ms late`;
-    lines.push(`This machine was busy with something else (${late}), which may be all that is wrong.\n`);
-  }
-  return lines.join('');
+  return [...lines, ...theirs.map((run) => disturbanceText(run, tooLate))].join('');
+}
+
+/** How the machine disturbed a run; empty where it let it be. */
+function disturbanceText({ scenario, protection, marks }: Run, tooLate: Ms): string {
+  const { lateBy, held } = marks.machine;
+  const pages = held === 1 ? '1 page was' : `${held} pages were`;
+  const signs = [
+    ...(lateBy > tooLate ? [`timers were up to ${Math.round(lateBy)} ms late`] : []),
+    ...(held > 0 ? [`${pages} held back, as too many were under way`] : []),
+  ];
+  if (signs.length === 0) return '';
+  const text = signs.join(', and ');
+  return `(${scenario}, ${protection}) was disturbed, which may be all that is wrong: ${text}.\n`;
 }
 
 /** How many claims hold, in a line. */

@@ -18,6 +18,7 @@ import { onInterrupt } from '../interrupts.js';
 import type { Terminal } from '../terminal.js';
 import { failuresText, findingsText, verdictText } from './outcome.js';
 import { LiveProgress } from './progress.js';
+import { foundText } from './report-file.js';
 
 export interface PlayOptions {
   /** Which scenarios; none stands for all. */
@@ -48,6 +49,7 @@ export async function play(terminal: Terminal, options: PlayOptions): Promise<nu
     progress.stop();
     if (!signal.aborted) return failed(terminal, error);
     forget();
+    terminal.err('Interrupted: nothing is left running, and no report was written.\n');
     process.kill(process.pid, signal.reason as NodeJS.Signals);
     return 1;
   }
@@ -59,15 +61,18 @@ export async function play(terminal: Terminal, options: PlayOptions): Promise<nu
   try {
     writeFileSync(report, reportHtml(record));
   } catch (error) {
-    return failed(terminal, error);
+    return failed(terminal, new Error(`${report} could not be written: ${(error as Error).message}`));
   } finally {
     forget();
   }
-  if (!isJson) terminal.out(`The pictures are in ${printable(report)}.\n`);
+  if (!isJson) terminal.out(foundText(report));
   return allBounds(record).every(({ ok }) => ok) ? 0 : 1;
 }
 
-/** A signal that aborts when somebody asks us to end, with the name of what they have sent. `forget` ends the listening. */
+/**
+ * A signal that aborts when somebody asks us to end, with the name of what they have sent.
+ * `forget` ends the listening.
+ */
 function interruption(): { readonly signal: AbortSignal; readonly forget: () => void } {
   const over = new AbortController();
   const forget = onInterrupt(

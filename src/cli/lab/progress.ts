@@ -1,8 +1,8 @@
 /**
  * What is seen of the outage lab while it runs.
  *
- * On a terminal each running run has one line that is drawn again every second; in a pipe a run gets a line when it
- * starts and one when it has ended, so that a log stays short.
+ * On a terminal each running run has one line that is drawn again every second; in a pipe a run gets a line
+ * when it starts and one when it has ended, so that a log stays short.
  */
 import type { Described, LabProgress, RunName, RunProgress } from '../../lab/index.js';
 import type { Terminal } from '../terminal.js';
