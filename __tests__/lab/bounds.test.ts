@@ -70,7 +70,7 @@ describe('the bounds', () => {
     ['attempts that the budget should not pay for', run({ attempts: 221 }), measures.attempts.name],
     ['retries that go on when all is well again', run({ attemptsAfter: 240 }), measures.attemptsAfter.name],
     ['pages that wait', run({ p50: 250 }), measures.latency.name],
-    ['a circuit that does not close', run({ back: 2300 }), measures.back.name],
+    ['a circuit that does not close', run({ back: 2600 }), measures.back.name],
     ['a system that stays down', run({ back: null }), measures.back.name],
   ])('fail for %s', (_, record, name) => {
     expect(failed(record)).toEqual([name]);

@@ -72,6 +72,6 @@ describe('comebackTime', () => {
 
     const time = comebackTime({ timeout: 100, maxOpenTime: 1000, load: 0.01, ramp });
 
-    expect(time).toBe(100 + 1200 + 100 + (250 + 100) + (250 + 100));
+    expect(time).toBe(100 + 1200 + 300 + (250 + 300) + (250 + 300));
   });
 });
