@@ -69,15 +69,16 @@ export function drainTime(given: {
 }
 
 /**
- * How long a circuit takes at most, 95 times of 100, to be closed again after what it guards has come back: a probe that was sent too early
- * fails, the circuit stays open for its longest time, a call comes that is let through, and then one after each step of
- * the ramp.
+ * How long a circuit takes at most to be closed again after what it guards has come back: a probe that was sent too
+ * early fails, the circuit stays open for its longest time, a call comes that is let through, and then one after each
+ * step of the ramp.
  *
- *     comebackTime({ timeout: 250, maxOpenTime: 1000, load: 0.05, ramp: { from: 0.5, factor: 2, every: 250 } })   // 1820 ms
+ *     const ramp = { from: 0.5, factor: 2, every: 250 };
+ *     comebackTime({ timeout: 250, maxOpenTime: 1000, load: 0.05, ramp })   // 1820 ms
  *
  * @param timeout  How long a probe takes to fail.
- * @param load     Calls per millisecond that this one circuit sees: those of its own process. They come as a Poisson process does, so
- *   95 of 100 come within 3 / load.
+ * @param load     Calls per millisecond that this one circuit sees: those of its own process. They come as a Poisson
+ *   process does, so 95 of 100 come within 3 / load.
  */
 export function comebackTime(given: {
   readonly timeout: Ms;
