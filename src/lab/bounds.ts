@@ -158,7 +158,7 @@ const never: Bound = {
 };
 const whenTried: Bound = {
   most: tolerance * comebackTime({ timeout: attemptTimeout, load: load / homepages, ...circuit }),
-  why: 'A probe that came too early, the longest open time, the next call, the ramp and the next call; and a fifth.',
+  why: 'A probe that came too early, the longest open time, a call that comes late, the ramp and another such call; and a fifth.',
 };
 
 type Cells = Readonly<Record<ColumnId, Readonly<Record<MeasureId, Bound>>>>;
