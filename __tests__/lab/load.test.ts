@@ -7,7 +7,8 @@ import { type RequestListener, type Server, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { LoadDone, LoadStart, PageRecord, Pages } from '../../src/lab/messages.js';
+import type { LoadDone, LoadStart, Pages } from '../../src/lab/messages.js';
+import type { PageRecord } from '../../src/lab/record.js';
 
 const program = path.resolve(import.meta.dirname, '../../dist/esm/lab/load.js');
 const children: ChildProcess[] = [];

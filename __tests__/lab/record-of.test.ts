@@ -2,9 +2,10 @@
  * From what the processes have said to the record of a run.
  */
 import { describe, expect, it } from '@jest/globals';
-import type { PageRecord, ServiceReport } from '../../src/lab/messages.js';
+import type { ServiceReport } from '../../src/lab/messages.js';
 import { scenarios } from '../../src/lab/plan.js';
 import type { RawRun } from '../../src/lab/raw-run.js';
+import type { PageRecord } from '../../src/lab/record.js';
 import { recordOf } from '../../src/lab/record-of.js';
 
 const page = (at: number, status: number, isDegraded = false, latency = 40): PageRecord => ({
@@ -87,6 +88,12 @@ describe('recordOf', () => {
     const { marks } = recordOf(raw({ reports }));
 
     expect(marks.errorsWhileOpen).toEqual([{ process: 'homepage 1', ofCalls: 0, ofProbes: 0 }]);
+  });
+
+  it('keeps each page, in the order in which they were asked for', () => {
+    const pages = [page(1100, 503), page(100, 200), page(2100, 0)];
+
+    expect(recordOf(raw({ pages })).pages).toEqual([page(100, 200), page(1100, 503), page(2100, 0)]);
   });
 
   it('takes the time of a full page from before the fault, and that of a degraded one from the fault', () => {

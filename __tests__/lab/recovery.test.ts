@@ -2,7 +2,7 @@
  * How long it takes to be back: measured from pages, and by closed forms.
  */
 import { describe, expect, it } from '@jest/globals';
-import type { PageRecord } from '../../src/lab/messages.js';
+import type { PageRecord } from '../../src/lab/record.js';
 import { backToNormal, comebackTime, drainTime, isNormal } from '../../src/lab/recovery.js';
 
 const page = (at: number, given: Partial<PageRecord> = {}): PageRecord => ({

@@ -2,8 +2,7 @@
  * What is told of a run while it lasts.
  */
 import { describe, expect, it } from '@jest/globals';
-import type { PageRecord } from '../../src/lab/messages.js';
-import type { RunProgress } from '../../src/lab/record.js';
+import type { PageRecord, RunProgress } from '../../src/lab/record.js';
 import { SecondsTold } from '../../src/lab/seconds-told.js';
 
 const page = (at: number, status: number, latency = 100): PageRecord => ({

@@ -9,7 +9,8 @@ import { Agent, get } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Ms, seeded } from '../core.js';
 import { hear, say, toldAtStart } from './child.js';
-import type { LoadDone, LoadStart, PageRecord, Pages, Warm } from './messages.js';
+import type { LoadDone, LoadStart, Pages, Warm } from './messages.js';
+import type { PageRecord } from './record.js';
 import type { Page } from './system/homepage.js';
 
 /** Nobody waits longer for a page. */

@@ -2,7 +2,7 @@
  * What the runner and its processes say to each other.
  */
 import type { Ms } from '../core.js';
-import type { UpstreamName } from './record.js';
+import type { PageRecord, UpstreamName } from './record.js';
 import type { Surroundings } from './system/service.js';
 
 export type ServiceName = 'homepage' | UpstreamName;
@@ -45,15 +45,6 @@ export interface FaultDone {
   readonly faultDone: true;
   /** Requests that the service had taken and not yet answered. */
   readonly backlog: number;
-}
-
-/** A page, or what came instead: when it was asked for, how long it took, and what it was. */
-export interface PageRecord {
-  readonly at: Ms;
-  readonly latency: Ms;
-  /** `0`: there was no answer. */
-  readonly status: number;
-  readonly isDegraded: boolean;
 }
 
 /** What the load says several times a second. */

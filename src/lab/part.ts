@@ -2,9 +2,9 @@
  * What happened between two moments of a run: pages, times, attempts, retries.
  */
 import type { Ms } from '../core.js';
-import type { PageRecord, ServiceReport } from './messages.js';
+import type { ServiceReport } from './messages.js';
 import { type RawRun, byUpstream } from './raw-run.js';
-import type { Load, PageCounts, PageEnd, PhaseTotals, UpstreamName } from './record.js';
+import type { Load, PageCounts, PageEnd, PageRecord, PhaseTotals, UpstreamName } from './record.js';
 
 /** The part of a run from one moment up to, not including, another. */
 export class Part {

@@ -2,9 +2,9 @@
  * A run as its processes have told it, before anything is counted.
  */
 import type { Ms } from '../core.js';
-import type { LoadDone, PageRecord, ServiceReport } from './messages.js';
+import type { LoadDone, ServiceReport } from './messages.js';
 import type { Scenario, Timeline } from './plan.js';
-import type { ProtectionId, UpstreamName } from './record.js';
+import type { PageRecord, ProtectionId, UpstreamName } from './record.js';
 
 /** What a run is to be. */
 export interface RunPlan {

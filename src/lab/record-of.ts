@@ -20,6 +20,7 @@ export function recordOf(raw: RawRun): RunRecord<ProtectionId> {
     seconds: timeline.seconds,
     fault: { from: harm.from, to: harm.to },
     struck: scenario.struck,
+    pages: [...pages].sort((one, other) => one.at - other.at),
     events: eventsOf(raw),
     series: seriesOf(raw),
     phases: { before: before.totals(), during: during.totals(), after: after.totals() },

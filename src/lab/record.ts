@@ -84,10 +84,21 @@ export interface RunRecord<Protection extends ProtectionId = ColumnId> {
   readonly fault: { readonly from: Ms; readonly to: Ms };
   /** The upstream that it strikes. */
   readonly struck: UpstreamName;
+  /** Each page that was asked for, in that order. */
+  readonly pages: readonly PageRecord[];
   readonly events: readonly LabEvent[];
   readonly series: Series;
   readonly phases: Readonly<Record<PhaseName, PhaseTotals>>;
   readonly marks: Marks;
+}
+
+/** A page, or what came instead: when it was asked for, how long it took, and what it was. */
+export interface PageRecord {
+  readonly at: Ms;
+  readonly latency: Ms;
+  /** `0`: there was no answer. */
+  readonly status: number;
+  readonly isDegraded: boolean;
 }
 
 /** A numbered moment of an outage: a vertical line in each chart, and a line of the legend. */

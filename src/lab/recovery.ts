@@ -5,7 +5,7 @@
  * breaker has long done so when it is asked again: what takes time is to find out.
  */
 import type { Ms } from '../core.js';
-import type { PageRecord } from './messages.js';
+import type { PageRecord } from './record.js';
 
 /** A page that takes longer is not a normal one: ten times what it takes where all is well. */
 const bearable: Ms = 500;

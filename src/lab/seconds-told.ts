@@ -2,8 +2,7 @@
  * What is told of a run while it lasts: for each second that is over, how many of its pages were good.
  */
 import type { Ms } from '../core.js';
-import type { PageRecord } from './messages.js';
-import type { RunProgress } from './record.js';
+import type { PageRecord, RunProgress } from './record.js';
 
 /** Collects the pages of a run, and tells of every second that is over. */
 export class SecondsTold {

@@ -116,6 +116,7 @@ export function madeUpRun<Protection extends ProtectionId>(
     seconds,
     fault: { from: 2000, to: 6000 },
     struck: 'recommendations',
+    pages: [],
     events: [
       { at: 2000, number: 1, text: 'the fault begins' },
       ...(isFull ? [{ at: 2100, number: 2, text: 'circuits open' }] : []),
