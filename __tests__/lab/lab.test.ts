@@ -93,4 +93,17 @@ describe('the lab', () => {
     expect(again).toEqual(['retries']);
     expect(record.runs[1]?.marks.machine.lateBy).toBe(kept);
   });
+
+  it('keeps what it has where a run cannot be made again', async () => {
+    let made = 0;
+
+    const record = await lab(options, async (plan) => {
+      if (plan.protection !== 'retries') return recordOf(plan);
+      if (++made === 2) throw new Error('no process');
+      return recordOf(plan, { lateBy: 900 });
+    });
+
+    expect(made).toBe(2);
+    expect(record.runs[1]?.marks.machine.lateBy).toBe(900);
+  });
 });

@@ -35,6 +35,7 @@ describe('backToNormal', () => {
 
   it('overlooks a bad page that is alone', () => {
     expect(backToNormal(pages(8000, 8010), 6000, 10_000)).toBe(0);
+    expect(backToNormal(pages(9800, 9810), 6000, 10_000)).toBe(0); // where ten pages are left
   });
 
   it('is null when the last second is still bad', () => {

@@ -29,7 +29,7 @@ type Limit = number | ((run: RunRecord<ProtectionId>) => number);
 /** Calls per millisecond, when each is made once: λ. */
 const load = rate / 1000;
 const tries = 4;
-/** The time of an attempt, under protection: T. */
+/** The time of an attempt, under protection. */
 const attemptTimeout: Ms = 250;
 /** The most that the three waits between four tries can take, and what they take on average. */
 const longestWaits: Ms = 100 + 200 + 400;
@@ -37,7 +37,7 @@ const meanWaits: readonly Ms[] = [50, 100, 200];
 /** What a form that knows no chance may be off by. */
 const tolerance = 1.2;
 
-// Recommendations: what they can serve per millisecond, C, and while they are slow; and their queue.
+// Recommendations: what they can serve per millisecond, C, and while they are slow; their queue; and T, their patience.
 const { workers, serviceTime, queue, patience } = capacities.recommendations;
 const capacity = workers / serviceTime;
 const slowCapacity = capacity / slowness;
@@ -82,7 +82,7 @@ const fourTimes: Bound = {
 const fourTimesLater = (takes: Ms): Bound => ({
   least: (run) => 0.8 * triesWithin(lengthOf(run), takes),
   most: 4.4,
-  why: `Four tries, ${time(takes)} and a wait apart, less those that fall after the fault, less a fifth: calls of its last second have not made them all.`,
+  why: `Four tries, ${takes === 0 ? 'a wait' : `${time(takes)} and a wait`} apart, less those that fall after the fault, less a fifth: calls of its last second have not made them all.`,
 });
 const onceFull: Bound = {
   least: (run) => 0.8 * attemptsOnceFull(lengthOf(run)),
@@ -91,7 +91,7 @@ const onceFull: Bound = {
 };
 const spared: Bound = {
   most: 1.1,
-  why: 'An open circuit sends a probe now and then; until it has opened, a budget pays for three retries in each process.',
+  why: 'An open circuit sends a probe now and then; until it has opened, a budget pays for six retries in each process, or for three that follow a timeout.',
 };
 
 const onceAfter: Bound = {
@@ -121,12 +121,12 @@ const waits: Bound = {
 };
 const queues: Bound = {
   least: 500,
-  why: `Nobody ends the wait: pages take their place in a queue that grows by ${perSecond(load - slowCapacity)} a second.`,
+  why: `Nobody but the reader ends the wait, after 3 s: pages take their place in a queue that grows by ${perSecond(load - slowCapacity)} a second.`,
 };
 const timesOut: Bound = {
   least: attemptTimeout,
   most: 1800,
-  why: `Three waits, 350 ms in the middle, and up to four attempts of ${time(attemptTimeout)}; the deadline is at 1.5 s.`,
+  why: `Three waits, 350 ms in the middle, and up to four attempts of ${time(attemptTimeout)}; the deadline of the call is at 1.5 s, and the rest of the page comes on top.`,
 };
 const withoutTheCall = atOnce('An open circuit answers at once, so a page is quicker than with the call.');
 
@@ -150,7 +150,7 @@ const drain = (backlog: number, attempts: number): Ms =>
   });
 const whenDrained: Bound = {
   most: ({ marks: { backlog } }) => tolerance * (slowest + drain(backlog, 1)),
-  why: `The slow work under way, ${time(slowest)}; then (b − C·T) / (C − λ) for the queue; and a fifth.`,
+  why: `The slow work under way, ${time(slowest)}; then (b − C·T) / (C − λ) for a queue of b, where an answer is in time within T = ${time(patience)}; and a fifth.`,
 };
 const never: Bound = {
   isNever: drain(queue, tries) === Infinity,
@@ -267,8 +267,8 @@ export const questionBounds = {
   },
   refusedToProbes: {
     least: homepages,
-    most: 20 * homepages,
-    why: 'Each process sends a probe whenever an open time, which grows from 0.5 to 1 s, is over.',
+    most: 8 * homepages,
+    why: 'Each process sends a probe whenever an open time is over, which grows from 0.5 to 1 s; the shortest, 0.4 s, fits seven times into the fault.',
   },
   refusedWithout: {
     most: 3,

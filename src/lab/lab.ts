@@ -14,7 +14,7 @@ import { run } from './run.js';
 export interface LabOptions {
   /** Which scenarios. None: all of them. */
   readonly only: readonly ScenarioId[];
-  /** Two thirds of the time for each run, for tests. */
+  /** Two thirds of the time for each run: `--short`. */
   readonly isShort: boolean;
   readonly seed: number;
   /** Ends the lab, and every process that it has started. */
@@ -43,7 +43,7 @@ export const tooLate: Ms = 250;
 const enough: Ms = 105_000;
 
 /**
- * Plays the lab. The first run that cannot be made ends it.
+ * Plays the lab. The first run that cannot be made ends it; one that cannot be made again stays as it was.
  *
  * @param play  Makes one run; another one in tests.
  * @throws the signal's reason when it aborts, and what keeps a run from being made.
@@ -84,7 +84,11 @@ export async function lab(options: LabOptions, play = run): Promise<Omit<LabReco
   // Those that the machine disturbed are made again, one at a time, as long as there is time.
   for (const [plan, first] of [...records].filter(([, record]) => isDisturbed(record))) {
     if (took() > enough) break;
-    const second = await make(plan, { isAgain: true });
+    const second = await make(plan, { isAgain: true }).catch(() => {
+      signal.throwIfAborted();
+      progress?.ended({ scenario: plan.scenario.id, protection: plan.protection });
+      return first; // what could not be made again stays as it was
+    });
     if (latenessOf(second) < latenessOf(first)) records.set(plan, second);
   }
 

@@ -108,7 +108,7 @@ export interface Timeline {
 /**
  * The timeline of a run: some normal seconds, the fault, and time to come back.
  *
- * @param isShort  For tests: two thirds of it. All faults then last two seconds.
+ * @param isShort  Two thirds of it. All faults then last two seconds.
  */
 export function timelineOf({ isBlip }: Scenario, isShort: boolean): Timeline {
   const [before, lasts, seconds] = isShort ? [1000, 2000, 6] : [2000, isBlip ? 2000 : 3000, 9];

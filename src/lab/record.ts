@@ -206,7 +206,7 @@ export interface BoundRecord {
   /** Between these it has to be; `null` for no such bound. */
   readonly least: number | null;
   readonly most: number | null;
-  /** The same in words, with its unit: `≥ 99.0 %`, `200 to 700 ms`, `never`. */
+  /** The same in words, with its unit: `≥ 99.0 %`, `200 to 700 ms`, `not in 5.0 s`. */
   readonly bound: string;
   /** With its unit: `99.7 %`. */
   readonly measured: string;

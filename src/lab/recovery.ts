@@ -37,7 +37,7 @@ export function backToNormal(pages: readonly PageRecord[], faultEndsAt: Ms, ends
     if (isNormal(page)) continue;
     const second = after.filter(({ at }) => at >= page.at && at < page.at + 1000);
     const bad = second.filter((one) => !isNormal(one)).length;
-    if (bad > usualShare * second.length) last = page.at;
+    if (bad > Math.max(1, usualShare * second.length)) last = page.at; // near the end a second has few pages
   }
   if (last === undefined) return 0;
   return last > endsAt - 1000 ? null : last - faultEndsAt;

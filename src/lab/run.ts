@@ -144,5 +144,6 @@ async function harmOnTime(
 }
 
 async function until(moment: Ms): Promise<void> {
-  await sleep(Math.max(0, moment - Date.now()));
+  // While a run lasts its processes keep us alive; when it has failed, nothing else should.
+  await sleep(Math.max(0, moment - Date.now()), undefined, { ref: false });
 }

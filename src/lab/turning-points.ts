@@ -59,7 +59,7 @@ export function eventsOf(raw: RawRun): LabEvent[] {
   return all.flatMap(([at, text], index) => (at === undefined ? [] : [{ at, number: index + 1, text }]));
 }
 
-/** When the last circuit around the struck upstream closed after the fault; `undefined` where one did not, or none had opened. */
+/** When the last circuit around the struck upstream closed after the fault; `undefined`: one did not, or none opened. */
 function lastClosedAt({ reports, scenario, harm }: RawRun): number | undefined {
   const last = reports.flatMap(({ report }) =>
     report.circuits.filter(({ upstream }) => upstream === scenario.struck).slice(-1),

@@ -59,7 +59,7 @@ describe('the findings', () => {
 describe('the failures', () => {
   it('name each claim that does not hold, what was measured, and why it was made', () => {
     expect(failuresText(record, 250)).toBe(
-      '(i, none) attempts is 4 ×; it should be ≤ 1.1 ×. Because it is made up.\n',
+      '(i, none) attempts: measured 4 ×, claimed ≤ 1.1 ×. Because it is made up.\n',
     );
   });
 
@@ -103,7 +103,7 @@ describe('the failures', () => {
 
     const text = failuresText({ ...late, bounds: [...late.bounds, ...late.bounds] }, 250);
 
-    expect(text.match(/should be/g)).toHaveLength(2);
+    expect(text.match(/claimed/g)).toHaveLength(2);
     expect(text.match(/disturbed/g)).toHaveLength(1);
   });
 

@@ -81,7 +81,7 @@ export function failuresText(record: LabRecord, tooLate: Ms): string {
   const failed = allBounds(record).filter(({ ok }) => !ok);
   const lines = failed.map(
     ({ scenario, protection, name, bound, measured, why }) =>
-      `(${scenario}, ${protection}) ${name} is ${measured}; it should be ${bound}. ${why}\n`,
+      `(${scenario}, ${protection}) ${name}: measured ${measured}, claimed ${bound}. ${why}\n`,
   );
   // A run excuses its own claims, and no others.
   const theirs = [...record.runs, ...record.controlRuns].filter((run) =>
