@@ -12,6 +12,7 @@ import type { ProtectionId, ColumnId, RunRecord, ScenarioId } from './record.js'
 import { comebackTime, drainTime } from './recovery.js';
 import { capacities } from './system/capacities.js';
 import { circuit } from './system/circuit.js';
+import { attemptTimeout, deadline, firstWait, maxTries } from './system/limits.js';
 import { time } from './units.js';
 
 /** Between what a measure has to be, and why. */
@@ -28,12 +29,10 @@ type Limit = number | ((run: RunRecord<ProtectionId>) => number);
 
 /** Calls per millisecond, when each is made once: λ. */
 const load = rate / 1000;
-const tries = 4;
-/** The time of an attempt, under protection. */
-const attemptTimeout: Ms = 250;
-/** The most that the three waits between four tries can take, and what they take on average. */
-const longestWaits: Ms = 100 + 200 + 400;
-const meanWaits: readonly Ms[] = [50, 100, 200];
+const tries = maxTries;
+/** The waits between the tries of a call, each even between nothing and that. */
+const longestWaits: readonly Ms[] = Array.from({ length: tries - 1 }, (_, n) => firstWait * 2 ** n);
+const allWaits: Ms = longestWaits.reduce((sum, wait) => sum + wait);
 /** What a form that knows no chance may be off by. */
 const tolerance = 1.2;
 
@@ -54,8 +53,8 @@ const none = (why: string): Bound => ({ most: 0.1, why });
 const gone = none('Without the list there is no page, but for a stranger’s 401 and what was under way.');
 const nobodyKnown = none('Without it there is no page, and a stranger cannot be told from a reader.');
 const lastTries: Bound = {
-  most: (run) => 0.05 + longestWaits / lengthOf(run),
-  why: `Only pages of the last ${time(longestWaits)}, the most that three waits take, can be answered after the fault; a twentieth is for strangers and chance.`,
+  most: (run) => 0.05 + allWaits / lengthOf(run),
+  why: `Only pages of the last ${time(allWaits)}, the most that three waits take, can be answered after the fault; a twentieth is for strangers and chance.`,
 };
 const leftOut: Bound = {
   least: 0.99,
@@ -116,8 +115,8 @@ const refusedAtOnce = atOnce(
 );
 const waits: Bound = {
   least: 200,
-  most: longestWaits,
-  why: 'Three waits, each even between nothing and 100, 200 and 400 ms: 350 ms in the middle.',
+  most: allWaits,
+  why: `Three waits, each even between nothing and ${longestWaits.join(', ')} ms: ${time(allWaits / 2)} in the middle.`,
 };
 const queues: Bound = {
   least: 500,
@@ -126,7 +125,7 @@ const queues: Bound = {
 const timesOut: Bound = {
   least: attemptTimeout,
   most: 1800,
-  why: `Three waits, 350 ms in the middle, and up to four attempts of ${time(attemptTimeout)}; the deadline of the call is at 1.5 s, and the rest of the page comes on top.`,
+  why: `Three waits, ${time(allWaits / 2)} in the middle, and up to four attempts of ${time(attemptTimeout)}; the deadline of the call is at ${time(deadline)}, and the rest of the page comes on top.`,
 };
 const withoutTheCall = atOnce('An open circuit answers at once, so a page is quicker than with the call.');
 
@@ -279,7 +278,7 @@ export const questionBounds = {
 /** Of four tries of a call, those that fall into a fault on average, over all moments at which the call may begin. */
 function triesWithin(length: Ms, takes: Ms): number {
   let startsAt = 0;
-  const later = meanWaits.map((wait) => (startsAt += takes + wait));
+  const later = longestWaits.map((wait) => (startsAt += takes + wait / 2));
   return tries - later.reduce((lost, start) => lost + Math.min(length, start) / length, 0);
 }
 

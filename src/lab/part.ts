@@ -8,6 +8,8 @@ import type { Load, PageCounts, PageEnd, PageRecord, PhaseTotals, UpstreamName }
 
 /** The part of a run from one moment up to, not including, another. */
 export class Part {
+  /** Pages asked for in it, by how they ended. */
+  readonly counts: PageCounts<number>;
   readonly #pages: readonly PageRecord[];
   readonly #reports: RawRun['reports'];
 
@@ -18,19 +20,7 @@ export class Part {
   ) {
     this.#pages = pages.filter(({ at }) => this.#isIn(at));
     this.#reports = reports;
-  }
-
-  /** Pages asked for in it, by how they ended. */
-  get counts(): PageCounts<number> {
-    const count = (end: PageEnd): number => this.#pages.filter((page) => endOf(page) === end).length;
-    return {
-      fresh: this.#pages.length,
-      answered: count('answered'),
-      degraded: count('degraded'),
-      unauthorised: count('unauthorised'),
-      refused: count('refused'),
-      failed: count('failed'),
-    };
+    this.counts = countsOf(this.#pages);
   }
 
   /** The time within which this share of all pages ended; `null` where there were none. */
@@ -104,6 +94,19 @@ export class Part {
   #count(moments: readonly Ms[]): number {
     return moments.filter((at) => this.#isIn(at)).length;
   }
+}
+
+function countsOf(pages: readonly PageRecord[]): PageCounts<number> {
+  const ends = pages.map(endOf);
+  const count = (end: PageEnd): number => ends.filter((one) => one === end).length;
+  return {
+    fresh: pages.length,
+    answered: count('answered'),
+    degraded: count('degraded'),
+    unauthorised: count('unauthorised'),
+    refused: count('refused'),
+    failed: count('failed'),
+  };
 }
 
 function endOf({ status, isDegraded }: PageRecord): PageEnd {

@@ -13,6 +13,7 @@ export function recordOf(raw: RawRun): RunRecord<ProtectionId> {
   const before = new Part(raw, 0, harm.from);
   const during = new Part(raw, harm.from, harm.to);
   const after = new Part(raw, harm.to, end);
+  const back = backToNormal(pages, harm.to, end);
   return {
     scenario: scenario.id,
     protection,
@@ -21,11 +22,11 @@ export function recordOf(raw: RawRun): RunRecord<ProtectionId> {
     fault: { from: harm.from, to: harm.to },
     struck: scenario.struck,
     pages: [...pages].sort((one, other) => one.at - other.at),
-    events: eventsOf(raw),
+    events: eventsOf(raw, back),
     series: seriesOf(raw),
     phases: { before: before.totals(), during: during.totals(), after: after.totals() },
     marks: {
-      backToNormal: backToNormal(pages, harm.to, end),
+      backToNormal: back,
       backlog: harm.backlog,
       fullPage: before.medianOf('answered'),
       degradedPage: during.medianOf('degraded'),

@@ -2,10 +2,10 @@
  * When a run took a turn: the circuits that open and close, what was refused while they were open, and the numbered
  * events.
  */
+import type { Ms } from '../core.js';
 import type { ServiceReport } from './messages.js';
 import { type NamedReport, type RawRun, byUpstream, homepagesOf } from './raw-run.js';
 import type { Circuits, LabEvent, ProcessErrors, UpstreamName } from './record.js';
-import { backToNormal } from './recovery.js';
 
 type State = keyof Circuits;
 
@@ -42,12 +42,15 @@ export function errorsWhileOpen(raw: RawRun): ProcessErrors[] {
   });
 }
 
-/** The numbered events; one that a run did not have is left out. */
-export function eventsOf(raw: RawRun): LabEvent[] {
-  const { scenario, harm, pages, timeline } = raw;
+/**
+ * The numbered events; one that a run did not have is left out.
+ *
+ * @param back  From the end of the fault until pages were as before; `null`: they were not.
+ */
+export function eventsOf(raw: RawRun, back: Ms | null): LabEvent[] {
+  const { scenario, harm } = raw;
   const { struck, fault } = scenario;
   const opened = timesOf(raw, 'open');
-  const back = backToNormal(pages, harm.to, timeline.seconds * 1000);
   const how = fault.kind === 'slow' ? `${fault.factor} times slower` : 'gone';
   const all: [number | undefined, string][] = [
     [harm.from, `${struck}: ${how}`],

@@ -2,7 +2,7 @@
  * What the report says in words and numbers: the events, each scenario in figures, the bounds, the two questions.
  */
 import { allBounds } from '../all-bounds.js';
-import { availability } from '../availability.js';
+import { measures } from '../measures.js';
 import type { AnswerRecord, BoundRecord, LabRecord, PhaseTotals, RunRecord, ScenarioId } from '../record.js';
 import { percent, time, times } from '../units.js';
 import { runsOf } from './charts.js';
@@ -42,18 +42,12 @@ export function figureTable(record: LabRecord, id: ScenarioId): string {
     'The same in figures',
     ['while the fault lasted', ...titles(record)],
     [
-      row('availability, degraded pages included', (_, during) =>
-        percent(availability(during, { withDegraded: true })),
-      ),
-      row('availability, pages with all their lists', (_, during) =>
-        percent(availability(during, { withDegraded: false })),
-      ),
-      row('attempts on the struck upstream, over fresh load', ({ struck }, { load }) =>
-        times(load[struck].fresh === 0 ? null : load[struck].attempts / load[struck].fresh),
-      ),
+      row('availability, degraded pages included', (run) => percent(measures.shown.of(run))),
+      row('availability, pages with all their lists', (run) => percent(measures.whole.of(run))),
+      row('attempts on the struck upstream, over fresh load', (run) => times(measures.attempts.of(run))),
       row('retries', (_, { retries }) => String(retries)),
       row('connection errors', (_, { connectionErrors }) => String(connectionErrors)),
-      row('time to answer, half of the pages (p50)', (_, { latencyP50 }) => time(latencyP50)),
+      row('time to answer, half of the pages (p50)', (run) => time(measures.latency.of(run))),
       row('time to answer, 95 % of the pages (p95)', (_, { latencyP95 }) => time(latencyP95)),
       row('back to normal, after the end of the fault', ({ marks }) =>
         marks.backToNormal === null ? 'not in this run' : time(marks.backToNormal),

@@ -7,6 +7,7 @@
 import { type GatewayOptions, constant, expo } from '../../core.js';
 import { ConnectionError, HttpStatusError, type RetrySessionOptions } from '../../http/index.js';
 import { circuit } from './circuit.js';
+import { attemptTimeout, deadline, firstWait, maxTries } from './limits.js';
 
 /** What a protection says of each kind of call. */
 export interface Protection {
@@ -39,22 +40,26 @@ const none: Protection = {
 };
 
 // The loop that everybody writes first: three more tries, at once.
-const again = { errors: isTheirs, maxTries: 4, wait: constant(0), jitter: null, log: false } as const;
+const again = { errors: isTheirs, maxTries, wait: constant(0), jitter: null, log: false } as const;
 
 const retries: Protection = {
   vital: { ...nothing, retry: again },
   list: { ...nothing, retry: again },
-  session: { ...none.session, retries: 3, backoff: constant(0), jitter: null },
+  session: { ...none.session, retries: maxTries - 1, backoff: constant(0), jitter: null },
 };
 
 // Waits of up to 100, 200 and 400 ms, each drawn between nothing and that; an answer after 250 ms is of no use.
-const patient = { errors: isTheirs, maxTries: 4, wait: expo({ factor: 100 }), log: false } as const;
-const limited = { ...nothing, timeout: '250ms', deadline: '1500ms', retry: patient } as const;
+const patient = { errors: isTheirs, maxTries, wait: expo({ factor: firstWait }), log: false } as const;
+const limited = { ...nothing, timeout: attemptTimeout, deadline, retry: patient } as const;
 
 const timeouts: Protection = {
   vital: limited,
   list: limited,
-  session: { ...none.session, retries: 3, timeout: { connect: '250ms', read: '250ms', total: '1500ms' } },
+  session: {
+    ...none.session,
+    retries: maxTries - 1,
+    timeout: { connect: attemptTimeout, read: attemptTimeout, total: deadline },
+  },
 };
 
 const guarded = { ...limited, budget: {}, circuitBreaker: circuit } as const;
