@@ -210,10 +210,11 @@ describe('timeouts and retries', () => {
   it('the total ends all attempts together, and the waits between them', async () => {
     const [server, busy] = [await open(silent()), await open(scripted(503))];
     const client = session({ retries: 1000, timeout: { connect: 500, read: 25, total: 150 } });
+    // Its time is over in the second wait, far from any attempt, which the total would cut off.
     const endless = session({
       retries: Infinity,
-      timeout: { total: 150 },
-      backoff: { type: 'fixed', delay: 20 },
+      timeout: { total: 600 },
+      backoff: { type: 'fixed', delay: 400 },
     });
 
     let error: HttpError | undefined;
